@@ -1,0 +1,1 @@
+"""One module per technology; imported by wiring alone."""

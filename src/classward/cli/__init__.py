@@ -1,0 +1,1 @@
+"""argv to flow to text."""

@@ -1,0 +1,1 @@
+"""Shipped test suites: one per port, public for third parties."""

@@ -1,0 +1,82 @@
+"""A fact in the journal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from classward.domain.canonical import content_hash
+
+__all__ = ["EVENT_KINDS", "GENESIS_HASH", "Event", "EventDraft", "JournalHead"]
+
+GENESIS_HASH = "0" * 64
+
+EVENT_KINDS = (
+    "task_declared",
+    "label_space_declared",
+    "snapshot_taken",
+    "split_made",
+    "candidate_finished",
+    "holdout_read",
+    "version_registered",
+    "compared",
+    "deployed",
+    "rolled_back",
+    "swap_verified",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventDraft:
+    """What is to be recorded, before the journal gives it a place. ``payload`` is canonical JSON text."""
+
+    id: str
+    at: datetime
+    task: str
+    kind: str
+    actor: str
+    why: str
+    payload: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """A recorded fact: its hash covers every field and the hash before it."""
+
+    seq: int
+    id: str
+    at: datetime
+    task: str
+    kind: str
+    actor: str
+    why: str
+    payload: str
+    prev_hash: str
+    hash: str
+    format_version: int = 1
+
+    @classmethod
+    def chained(cls, draft: EventDraft, *, seq: int, prev_hash: str) -> Event:
+        """Give a draft its place after ``prev_hash``."""
+        digest = content_hash(
+            1, seq, draft.id, draft.at, draft.task, draft.kind, draft.actor, draft.why, draft.payload, prev_hash
+        )
+        return cls(
+            seq=seq, id=draft.id, at=draft.at, task=draft.task, kind=draft.kind, actor=draft.actor, why=draft.why,
+            payload=draft.payload, prev_hash=prev_hash, hash=digest,
+        )  # fmt: skip
+
+    @property
+    def is_intact(self) -> bool:
+        """Whether the stored hash fits the stored fields."""
+        return self.hash == content_hash(
+            1, self.seq, self.id, self.at, self.task, self.kind, self.actor, self.why, self.payload, self.prev_hash
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalHead:
+    """How far the journal reaches: number and hash of its last event (0 and zeros when empty)."""
+
+    seq: int = 0
+    hash: str = GENESIS_HASH

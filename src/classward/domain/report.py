@@ -1,0 +1,130 @@
+"""How good a version is, per class first, with n and intervals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = [
+    "Baseline",
+    "CalibrationReport",
+    "ClassReport",
+    "ConfusedPair",
+    "Interval",
+    "Measure",
+    "ReliabilityBin",
+    "Report",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interval:
+    """Two ends, the stated coverage and the method that gives it."""
+
+    low: float
+    high: float
+    level: float
+    method: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """A figure that says how sure it is.
+
+    ``value`` is ``None`` when there is nothing to measure (``n`` is 0): never 0 in its place. ``basis`` is ``observed``
+    (labels), ``estimated`` (no labels) or ``sampled`` (audit, with weights).
+    """
+
+    value: float | None
+    n: int
+    interval: Interval | None = None
+    basis: str = "observed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassReport:
+    """One class: support, how often it was predicted, and its figures."""
+
+    class_name: str
+    n: int
+    n_predicted: int
+    recall: Measure
+    precision: Measure
+    f1: Measure
+    log_loss: Measure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReliabilityBin:
+    """One bar of a reliability diagram: mean confidence against share correct, with n and interval."""
+
+    confidence: float
+    accuracy: Measure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalibrationReport:
+    """Expected calibration error of the top label beside what a perfectly calibrated model would show.
+
+    ``ece_null_mean`` and ``ece_null_p95`` are the mean and 95th percentile of the same figure when labels are drawn from
+    the model's own probabilities; ``verdict`` is ``calibrated`` (not distinguishable from perfect, and the sample could
+    have told 0.05), ``miscalibrated`` or ``not enough evidence``.
+    """
+
+    ece: float
+    ece_null_mean: float
+    ece_null_p95: float
+    ece_classwise: float
+    n: int
+    bins: tuple[ReliabilityBin, ...]
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfusedPair:
+    """True class taken for another: count, share of the true class, and its interval."""
+
+    true_class: str
+    predicted_class: str
+    n: int
+    rate: Measure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Baseline:
+    """A model that must be beaten, measured on the same rows."""
+
+    name: str
+    accuracy: Measure
+    macro_f1: Measure
+    log_loss: Measure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """One version on one fold: everything a person needs to judge it.
+
+    ``confusion`` holds counts, rows true and columns predicted, in label-space order. ``checks`` are (name, outcome,
+    detail) of the sanity checks; ``notes`` are sentences for people.
+    """
+
+    task_name: str
+    fold: str
+    dataset_hash: str
+    class_names: tuple[str, ...]
+    label_space_hash: str
+    n: int
+    accuracy: Measure
+    macro_f1: Measure
+    micro_f1: Measure
+    weighted_f1: Measure
+    log_loss: Measure
+    brier: Measure
+    top_k: tuple[tuple[int, Measure], ...]
+    classes: tuple[ClassReport, ...]
+    calibration: CalibrationReport
+    confusion: tuple[tuple[int, ...], ...]
+    confused_pairs: tuple[ConfusedPair, ...]
+    baselines: tuple[Baseline, ...]
+    checks: tuple[tuple[str, str, str], ...] = ()
+    notes: tuple[str, ...] = ()
+    format_version: int = 1

@@ -1,0 +1,102 @@
+"""What a task promises: target, columns, classes that matter, SLOs and policies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from classward.domain.canonical import content_hash
+
+__all__ = ["FEATURE_KINDS", "SLO", "DataSource", "Feature", "InputSchema", "Task"]
+
+FEATURE_KINDS = ("text", "categorical", "numeric", "boolean", "date")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feature:
+    """One input column.
+
+    ``is_required`` features must be present and not null in every request row; others may be missing.
+    """
+
+    name: str
+    kind: str
+    is_required: bool = False
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputSchema:
+    """Input columns in the order the model was trained with."""
+
+    features: tuple[Feature, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Column names in order."""
+        return tuple(f.name for f in self.features)
+
+    @property
+    def hash(self) -> str:
+        """Content hash of the columns."""
+        return content_hash(self.features)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SLO:
+    """A promise: indicator, class it is about (``None``: all), target, and fewest labels for a verdict.
+
+    ``indicator`` is ``recall`` or ``precision`` (fractions, per class), ``latency_p95_ms`` or ``availability``.
+    ``origin`` says where the target comes from: ``declared`` in the task file or ``default`` for a flagged class.
+    """
+
+    indicator: str
+    class_name: str | None
+    target: float
+    min_labels: int = 20
+    origin: str = "declared"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataSource:
+    """Where rows come from: a file path, or a database URL with a query."""
+
+    location: str
+    query: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """Everything the task file says, typed and with defaults filled in."""
+
+    name: str
+    label: str
+    features: tuple[Feature, ...]
+    train: DataSource
+    test: DataSource | None = None
+    owner: str = ""
+    sre: str = ""
+    id_column: str | None = None
+    time_column: str | None = None
+    group_column: str | None = None
+    critical: tuple[str, ...] = ()
+    sensitive: tuple[str, ...] = ()
+    definitions: tuple[tuple[str, str], ...] = ()
+    slos: tuple[SLO, ...] = ()
+    recall_default: float = 0.80
+    precision_default: float = 0.80
+    window_days: float = 7.0
+    label_wait_days: float = 30.0
+    test_share: float = 0.20
+    calibration_share: float = 0.10
+    min_per_class: int = 3
+    seed: int = 0
+
+    @property
+    def hash(self) -> str:
+        """Content hash of the whole contract."""
+        return content_hash(self)
+
+    @property
+    def schema(self) -> InputSchema:
+        """The input columns as a schema."""
+        return InputSchema(features=self.features)

@@ -1,0 +1,53 @@
+"""Versions, where they are routed, and what was live when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+__all__ = ["Deployment", "ModelVersion", "Route"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelVersion:
+    """A registered bundle: integer version of a task, content hash, lineage."""
+
+    task: str
+    version: int
+    bundle_hash: str
+    task_hash: str
+    dataset_hash: str
+    label_space_hash: str
+    schema_hash: str
+    plan_hash: str
+    registered_at: datetime
+    registered_by: str
+    code_version: str
+    state: str = "registered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """Where traffic goes: role ``live``, ``canary`` or ``shadow``; ``weight`` in [0, 1]."""
+
+    role: str
+    version: int
+    bundle_hash: str
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """The routes of a task since an event, with who and why. No routes: nothing is live."""
+
+    task: str
+    routes: tuple[Route, ...]
+    since: datetime
+    event_seq: int
+    actor: str
+    why: str
+
+    @property
+    def live(self) -> Route | None:
+        """The route that answers by default."""
+        return next((r for r in self.routes if r.role == "live"), None)

@@ -1,0 +1,1 @@
+"""What predicts: featurise, score, calibrate, decide. NumPy and the standard library only."""

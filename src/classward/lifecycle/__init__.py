@@ -1,0 +1,1 @@
+"""The line of rooms a model passes through; pure; stages never import each other."""

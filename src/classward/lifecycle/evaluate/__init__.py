@@ -1,0 +1,1 @@
+"""A candidate and a fold become a Report, per class, with intervals."""

@@ -1,0 +1,1 @@
+"""Outcomes become per-class states of the promises."""

@@ -1,0 +1,1 @@
+"""A row is checked against the schema and routed."""

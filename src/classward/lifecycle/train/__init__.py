@@ -1,0 +1,1 @@
+"""A Split and a budget become Candidates."""

@@ -1,0 +1,23 @@
+"""What the shell needs from the outside, as Protocols; backends fulfil them, ``conformance`` checks them."""
+
+from classward.ports.clock import Clock, Ids
+from classward.ports.journal import Journal
+from classward.ports.records import PREDICTION_COLUMNS, LogHealth, RecordLog, RecordWriter, SealReport
+from classward.ports.stores import ArtifactStore, Heartbeat, Heartbeats, Leases, SnapshotStore, TableSource
+
+__all__ = [
+    "PREDICTION_COLUMNS",
+    "ArtifactStore",
+    "Clock",
+    "Heartbeat",
+    "Heartbeats",
+    "Ids",
+    "Journal",
+    "Leases",
+    "LogHealth",
+    "RecordLog",
+    "RecordWriter",
+    "SealReport",
+    "SnapshotStore",
+    "TableSource",
+]

@@ -1,0 +1,103 @@
+"""Artifacts, snapshots, leases and heartbeats."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+import polars as pl
+
+from classward.domain import DataSource
+
+__all__ = ["ArtifactStore", "Heartbeat", "Heartbeats", "Leases", "SnapshotStore", "TableSource"]
+
+
+class ArtifactStore(Protocol):
+    """Content-addressed, immutable folders. What is stored never changes; a change is a new hash."""
+
+    def put(self, folder: Path) -> str:
+        """Move a finished bundle folder in; give its content hash. Storing the same content twice is no error."""
+        ...
+
+    def path(self, bundle_hash: str) -> Path:
+        """Folder of a stored bundle (``UnknownVersion`` CW303 if absent). Verification is the reader's."""
+        ...
+
+    def hashes(self) -> tuple[str, ...]:
+        """All stored bundles."""
+        ...
+
+    def workdir(self) -> Path:
+        """A fresh empty folder on the same file system, to build a bundle in before :meth:`put`."""
+        ...
+
+
+class SnapshotStore(Protocol):
+    """Immutable Parquet snapshots, addressed by the hash of their content."""
+
+    def put(self, table: pl.DataFrame) -> str:
+        """Store a table; give the hash of its bytes."""
+        ...
+
+    def get(self, snapshot_hash: str) -> pl.DataFrame:
+        """Read a snapshot back, verifying its hash (``DataError`` CW210 if it was edited, CW303 if absent)."""
+        ...
+
+
+class TableSource(Protocol):
+    """Reads the user's rows."""
+
+    def read(self, source: DataSource) -> pl.DataFrame:
+        """Read everything, with text kept as text (``"001"`` never becomes 1 unless the file's type says so).
+
+        Raises
+        ------
+        DataError
+            CW211 the place does not exist; CW212 it cannot be parsed; CW213 it has no rows.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heartbeat:
+    """What one server worker says of itself: no event, overwritten each time."""
+
+    process_id: str
+    pid: int
+    task: str
+    bundle_hash: str
+    version: int
+    head_seq: int
+    n_lost: int
+    started_at: datetime
+    seen_at: datetime
+
+
+class Heartbeats(Protocol):
+    """Where workers tell which version they answer with and how far they have read the journal."""
+
+    def beat(self, heartbeat: Heartbeat) -> None:
+        """Write or overwrite this worker's row."""
+        ...
+
+    def forget(self, process_id: str) -> None:
+        """Remove a worker that ends."""
+        ...
+
+    def alive(self, *, task: str, now: datetime, within_s: float) -> tuple[Heartbeat, ...]:
+        """Workers seen within the last ``within_s`` seconds."""
+        ...
+
+
+class Leases(Protocol):
+    """One holder at a time for work that must not be done twice."""
+
+    def acquire(self, name: str, holder: str, *, now: datetime, ttl_s: float) -> bool:
+        """Take or renew a lease; ``False`` if somebody else holds it and it has not run out."""
+        ...
+
+    def release(self, name: str, holder: str) -> None:
+        """Give the lease up, if held."""
+        ...

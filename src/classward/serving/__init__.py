@@ -1,0 +1,1 @@
+"""The long-running process: HTTP in, one data plane, record log, metrics, health."""

@@ -1,0 +1,47 @@
+"""Process settings: frozen values that wiring reads from the environment and the command line, once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Settings"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How this process runs. What a task promises stands in the task file, not here.
+
+    Every field is read from the environment variable ``CLASSWARD_<FIELD IN CAPITALS>`` and can be set by a command-line
+    option of the same name where a command has one.
+    """
+
+    workspace: str = ".classward"
+    """Folder with the journal, artifacts and records; beside the task file unless absolute."""
+    host: str = "127.0.0.1"
+    """Address to serve on; any but loopback needs ``api_keys``."""
+    port: int = 8400
+    """TCP port to serve on."""
+    workers: int = 1
+    """Server processes."""
+    api_keys: tuple[str, ...] = ()
+    """Accepted API keys (comma-separated in the environment); never logged."""
+    segment_max_bytes: int = 8_000_000
+    """A writer closes its record segment at this size, so that it can be sealed."""
+    segment_max_s: float = 30.0
+    """... or at this age in seconds."""
+    segment_grace_s: float = 120.0
+    """How long a sealed segment file stays for readers that began before."""
+    fsync: bool = False
+    """Whether each record append waits for the disk (power loss), not only for the kernel (``kill -9``)."""
+    poll_s: float = 0.25
+    """How often a server worker looks at the journal head."""
+    drain_s: float = 10.0
+    """How long a stopping server lets running requests finish."""
+    max_body_bytes: int = 16_000_000
+    """Largest request body accepted."""
+    max_rows: int = 10_000
+    """Most rows in one request."""
+    payload_share: float = 1.0
+    """Share of predictions whose feature values are logged beside the record, in [0, 1]."""
+    actor: str = ""
+    """Who acts, for the journal; the login name when empty."""

@@ -1,0 +1,1 @@
+"""Text to Task and back; the only place that knows the file format."""
