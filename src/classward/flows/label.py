@@ -1,0 +1,81 @@
+"""Take in labels: check, tell duplicates, make durable, answer item by item. Doing it twice changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from classward.domain import Label, LabelSpace, QuarantinedLabel
+from classward.errors import RecordError
+from classward.lifecycle.label import check_label
+from classward.ports import RecordLog, RecordWriter
+
+__all__ = ["LabelItem", "LabelReceipt", "accept_labels"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelItem:
+    """What became of one label: ``accepted``, ``duplicate`` or ``quarantined`` (with the reason)."""
+
+    index: int
+    state: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelReceipt:
+    """What became of a batch, item by item in the order given."""
+
+    items: tuple[LabelItem, ...]
+
+    def count(self, state: str) -> int:
+        """How many items ended in a state."""
+        return sum(item.state == state for item in self.items)
+
+
+def accept_labels(
+    raw: Sequence[Mapping[str, object]],
+    *,
+    label_space: LabelSpace,
+    log: RecordLog,
+    writer: RecordWriter,
+    now: datetime,
+) -> LabelReceipt:
+    """Accept labels for predictions made earlier, or not seen yet.
+
+    A label is *duplicate* when the same id, class, event time, source, annotator and weight were accepted before, here
+    or in an earlier call. An unknown prediction id is accepted: it waits for its prediction, and reading counts it as
+    quarantined when the task's label wait is over. Labels reach the log before they are remembered, so a crash between
+    the two makes at worst a duplicate record, which reading resolves.
+
+    Raises
+    ------
+    RecordError
+        CW710 if the log cannot be written; nothing was accepted and the same batch can be sent again.
+    """
+    checked = [check_label(item, label_space=label_space, received_at=now) for item in raw]
+    known = set(log.known_digests([item.digest for item in checked if isinstance(item, Label)]))
+    accepted: list[Label] = []
+    refused: list[QuarantinedLabel] = []
+    items: list[LabelItem] = []
+    for index, item in enumerate(checked):
+        if isinstance(item, QuarantinedLabel):
+            refused.append(item)
+            items.append(LabelItem(index=index, state="quarantined", reason=item.reason))
+        elif item.digest in known:
+            items.append(LabelItem(index=index, state="duplicate"))
+        else:
+            known.add(item.digest)
+            accepted.append(item)
+            items.append(LabelItem(index=index, state="accepted"))
+    if (accepted and not writer.labels(accepted)) or (refused and not writer.quarantine(refused)):
+        raise RecordError(
+            "CW710",
+            "the labels could not be written",
+            got=f"{len(accepted)} new and {len(refused)} quarantined labels",
+            why="a label is accepted only when it is safe",
+            fix="free disk space in the workspace and send the same labels again; sending twice does no harm",
+        )
+    log.remember_digests([label.digest for label in accepted], received_at=now)
+    return LabelReceipt(items=tuple(items))

@@ -1,0 +1,240 @@
+"""The data plane: every door (HTTP, library, batch, simulator) answers rows through this one function."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classward.domain import Prediction
+from classward.errors import InvalidInput, Refused
+from classward.inference import Columns, FittedModel
+from classward.lifecycle.predict import RowChecker
+from classward.ports import Clock, Ids, RecordWriter
+
+__all__ = ["Answer", "AnsweredRow", "DataPlane", "LoadedVersion"]
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedVersion:
+    """A version in memory, ready to answer, with its compiled row checker."""
+
+    version: int
+    bundle_hash: str
+    route: str
+    model: FittedModel
+    label_space_hash: str = field(init=False)
+    class_names: tuple[str, ...] = field(init=False)
+    checker: RowChecker = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "label_space_hash", self.model.label_space.hash)
+        object.__setattr__(self, "class_names", self.model.label_space.names)
+        object.__setattr__(self, "checker", RowChecker(self.model.schema))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnsweredRow:
+    """One answered row; ``top`` holds (class, probability), best first."""
+
+    id: str
+    version: int
+    label: str
+    probability: float
+    top: tuple[tuple[str, float], ...]
+    path: str
+    flags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One answered request. ``probabilities`` has shape (n_rows, n_classes), columns as ``class_names``."""
+
+    request_id: str
+    version: int
+    bundle_hash: str
+    class_names: tuple[str, ...]
+    label_space_hash: str
+    predictions: tuple[AnsweredRow, ...]
+    probabilities: NDArray[np.float64]
+
+
+class DataPlane:
+    """Checks rows, predicts, decides, logs and answers with whatever version ``current`` points to.
+
+    Assigning ``current`` swaps the version atomically: a request keeps the version it began with. Not safe for use from
+    several threads at once when a writer is given, since a record writer belongs to one thread.
+
+    Parameters
+    ----------
+    task : str
+        Name for the records.
+    clock, ids : ports
+        Where times and identifiers come from.
+    writer : RecordWriter or None
+        Where answers are logged before they leave; ``None`` logs nothing and says so by the flag ``unlogged``.
+    kind : str
+        ``online``, ``batch``, ``library`` or ``simulated``; kept with every record.
+    payload_share : float
+        Share of rows, chosen by a hash of their id, whose feature values are logged too.
+    """
+
+    def __init__(
+        self,
+        *,
+        task: str,
+        clock: Clock,
+        ids: Ids,
+        writer: RecordWriter | None,
+        kind: str = "online",
+        payload_share: float = 1.0,
+    ) -> None:
+        self.task, self.clock, self.ids, self.writer = task, clock, ids, writer
+        self.kind, self.payload_share = kind, payload_share
+        self.current: LoadedVersion | None = None
+
+    def answer(
+        self,
+        rows: Sequence[Mapping[str, object]],
+        *,
+        ids: Sequence[str] | None = None,
+        keys: Sequence[str | None] | None = None,
+        top_k: int = 1,
+        request_id: str | None = None,
+    ) -> Answer:
+        """Answer rows given as mappings from feature name to value.
+
+        Raises
+        ------
+        InvalidInput
+            Naming row and field; nothing is predicted or logged.
+        Refused
+            CW801 when no version is live.
+        """
+        loaded = self._loaded()
+        started = self.clock.monotonic_s()
+        checked = loaded.checker.check(rows)
+        return self._finish(loaded, checked.columns, checked.n, checked.flags, ids, keys, top_k, request_id, started)
+
+    def answer_columns(
+        self,
+        columns: Columns,
+        n: int,
+        *,
+        ids: Sequence[str] | None = None,
+        keys: Sequence[str | None] | None = None,
+        top_k: int = 1,
+    ) -> Answer:
+        """Answer rows that were already checked and stand in columns (files, simulator)."""
+        loaded = self._loaded()
+        return self._finish(loaded, columns, n, ((),) * n, ids, keys, top_k, None, self.clock.monotonic_s())
+
+    def _loaded(self) -> LoadedVersion:
+        loaded = self.current
+        if loaded is None:
+            raise Refused(
+                "CW801",
+                f"no version of task {self.task!r} is live",
+                why="nothing was deployed yet",
+                fix="run 'classward train', then 'classward deploy VERSION --now --because …'",
+            )
+        return loaded
+
+    def _finish(
+        self,
+        loaded: LoadedVersion,
+        columns: Columns,
+        n: int,
+        flags: Sequence[tuple[str, ...]],
+        ids: Sequence[str] | None,
+        keys: Sequence[str | None] | None,
+        top_k: int,
+        request_id: str | None,
+        started: float,
+    ) -> Answer:
+        row_ids = _one_per_row("ids", ids, n) or [self.ids.new() for _ in range(n)]
+        row_keys = _one_per_row("keys", keys, n)
+        model = loaded.model
+        proba = model.predict_proba(columns, n)
+        order, values = proba.top(min(max(top_k, 1), len(loaded.class_names)))
+        unseen = model.featuriser.unseen(columns, n)
+        names = loaded.class_names
+        answered = tuple(
+            AnsweredRow(
+                id=row_ids[i],
+                version=loaded.version,
+                label=names[best[0]],
+                probability=top[0],
+                top=tuple((names[j], p) for j, p in zip(best, top, strict=True)),
+                path="model",
+                flags=(*flags[i], *unseen[i]),
+            )
+            for i, (best, top) in enumerate(zip(order.tolist(), values.tolist(), strict=True))
+        )
+        answer = Answer(
+            request_id=request_id or self.ids.new(),
+            version=loaded.version,
+            bundle_hash=loaded.bundle_hash,
+            class_names=names,
+            label_space_hash=loaded.label_space_hash,
+            predictions=answered,
+            probabilities=proba.matrix,
+        )
+        latency_ms = 1000.0 * (self.clock.monotonic_s() - started)
+        return self._log(answer, loaded.route, columns, row_keys, latency_ms)
+
+    def _log(
+        self, answer: Answer, route: str, columns: Columns, keys: Sequence[str | None] | None, latency_ms: float
+    ) -> Answer:
+        at = self.clock.now()
+        matrix = answer.probabilities.tolist()
+        batch = [
+            Prediction(
+                id=row.id,
+                request_id=answer.request_id,
+                at=at,
+                task=self.task,
+                version=row.version,
+                bundle_hash=answer.bundle_hash,
+                label_space_hash=answer.label_space_hash,
+                route=route,
+                label=row.label,
+                probability=row.probability,
+                probabilities=tuple(matrix[i]),
+                path=row.path,
+                flags=row.flags,
+                kind=self.kind,
+                latency_ms=latency_ms,
+                key=keys[i] if keys else None,
+                features=self._payload(row.id, columns, i),
+            )
+            for i, row in enumerate(answer.predictions)
+        ]
+        if self.writer is not None and self.writer.predictions(batch):
+            return answer
+        return replace(
+            answer, predictions=tuple(replace(row, flags=(*row.flags, "unlogged")) for row in answer.predictions)
+        )
+
+    def _payload(self, row_id: str, columns: Columns, i: int) -> str | None:
+        if self.payload_share < 1.0 and zlib.crc32(row_id.encode()) >= self.payload_share * 2**32:
+            return None
+        return json.dumps({name: values[i] for name, values in columns.items()}, default=str, ensure_ascii=False)
+
+
+def _one_per_row(name: str, values: Sequence[_T] | None, n: int) -> Sequence[_T] | None:
+    if values is not None and len(values) != n:
+        raise InvalidInput(
+            "CW408",
+            f"'{name}' must have one entry per row",
+            got=f"{len(values)} for {n} rows",
+            fix=f"give {n} {name}",
+        )
+    return values

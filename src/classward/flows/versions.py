@@ -1,0 +1,35 @@
+"""Read the registry: state now, state then."""
+
+from __future__ import annotations
+
+from classward.domain import Route
+from classward.errors import Refused
+from classward.lifecycle.release import RegistryState, fold_events
+from classward.ports import Journal
+
+__all__ = ["registry_state", "require_live"]
+
+
+def registry_state(journal: Journal, task: str, *, known: RegistryState | None = None) -> RegistryState:
+    """Fold the journal into the state of a task; with ``known``, only the events after it are read."""
+    after = known.last_seq if known else 0
+    return fold_events(journal.events(after_seq=after), task=task, state=known)
+
+
+def require_live(state: RegistryState) -> Route:
+    """The live route, or a refusal that says how to get one.
+
+    Raises
+    ------
+    Refused
+        CW801 when nothing is live.
+    """
+    live = state.live
+    if live is None:
+        raise Refused(
+            "CW801",
+            f"no version of task {state.task!r} is live",
+            why="nothing was deployed yet" if state.versions else "no version was registered yet",
+            fix="classward deploy VERSION --now --because …" if state.versions else "classward train",
+        )
+    return live

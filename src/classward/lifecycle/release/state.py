@@ -1,0 +1,102 @@
+"""The state of the registry is a fold over the journal: nothing is stored that events do not say."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from classward.domain import Deployment, Event, ModelVersion, Route, parse_time
+from classward.errors import UnknownVersion
+
+__all__ = ["RegistryState", "fold_events"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistryState:
+    """Versions and deployments of one task as far as the events read say.
+
+    ``holdout_reads`` are (rows hash, how often that sealed fold was read). ``label_space_version`` is the last declared.
+    """
+
+    task: str
+    versions: tuple[ModelVersion, ...] = ()
+    deployments: tuple[Deployment, ...] = ()
+    holdout_reads: tuple[tuple[str, int], ...] = ()
+    label_space_version: int = 0
+    label_space_classes: tuple[str, ...] = ()
+    last_seq: int = 0
+
+    @property
+    def deployment(self) -> Deployment | None:
+        """The routes in force."""
+        return self.deployments[-1] if self.deployments else None
+
+    @property
+    def live(self) -> Route | None:
+        """The route that answers by default."""
+        return self.deployment.live if self.deployment else None
+
+    def version(self, number: int) -> ModelVersion:
+        """A registered version by number.
+
+        Raises
+        ------
+        UnknownVersion
+            CW302 if it was never registered.
+        """
+        for found in self.versions:
+            if found.version == number:
+                return found
+        known = ", ".join(str(v.version) for v in self.versions) or "none"
+        raise UnknownVersion(
+            "CW302",
+            f"task {self.task!r} has no version {number}",
+            got=f"version {number}",
+            why=f"registered: {known}",
+            fix="run 'classward train' to make one, or name one that exists",
+        )
+
+    def live_at(self, when: datetime) -> Deployment | None:
+        """What was deployed at a past moment."""
+        return next((d for d in reversed(self.deployments) if d.since <= when), None)
+
+    def reads_of(self, rows_hash: str) -> int:
+        """How often a sealed fold has been read."""
+        return dict(self.holdout_reads).get(rows_hash, 0)
+
+
+def fold_events(events: Iterable[Event], *, task: str, state: RegistryState | None = None) -> RegistryState:
+    """Fold events, in order, into the state of one task; events of other tasks are passed over.
+
+    Folding a prefix and then the rest gives the same state as folding all at once.
+    """
+    state = state or RegistryState(task=task)
+    for event in events:
+        if event.task == task:
+            state = _apply(state, event)
+        state = replace(state, last_seq=event.seq)
+    return state
+
+
+def _apply(state: RegistryState, event: Event) -> RegistryState:
+    payload: dict[str, Any] = json.loads(event.payload)
+    if event.kind == "version_registered":
+        payload["registered_at"] = parse_time(payload["registered_at"])
+        return replace(state, versions=(*state.versions, ModelVersion(**payload)))
+    if event.kind in {"deployed", "rolled_back"}:
+        routes = tuple(Route(**route) for route in payload["routes"])
+        deployment = Deployment(
+            task=state.task, routes=routes, since=event.at, event_seq=event.seq, actor=event.actor, why=event.why
+        )
+        return replace(state, deployments=(*state.deployments, deployment))
+    if event.kind == "holdout_read":
+        reads = dict(state.holdout_reads)
+        reads[payload["rows_hash"]] = reads.get(payload["rows_hash"], 0) + 1
+        return replace(state, holdout_reads=tuple(sorted(reads.items())))
+    if event.kind == "label_space_declared":
+        names = tuple(c["name"] for c in payload["label_space"]["classes"])
+        return replace(state, label_space_version=payload["label_space"]["version"], label_space_classes=names)
+    return state
