@@ -23,6 +23,7 @@ class ModelVersion:
     registered_at: datetime
     registered_by: str
     code_version: str
+    libraries: tuple[tuple[str, str], ...] = ()
     state: str = "registered"
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from classward.domain import Route
+from classward.domain import ModelVersion, Route
 from classward.errors import Refused
 from classward.lifecycle.release import RegistryState, fold_events
 from classward.ports import Journal
 
-__all__ = ["registry_state", "require_live"]
+__all__ = ["newest", "registry_state", "require_live"]
 
 
 def registry_state(journal: Journal, task: str, *, known: RegistryState | None = None) -> RegistryState:
@@ -33,3 +33,16 @@ def require_live(state: RegistryState) -> Route:
             fix="classward deploy VERSION --now --because …" if state.versions else "classward train",
         )
     return live
+
+
+def newest(state: RegistryState) -> ModelVersion:
+    """The version registered last.
+
+    Raises
+    ------
+    Refused
+        CW802 when there is none.
+    """
+    if not state.versions:
+        raise Refused("CW802", f"task {state.task!r} has no version yet", fix="classward train")
+    return state.versions[-1]

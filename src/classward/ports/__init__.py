@@ -3,7 +3,16 @@
 from classward.ports.clock import Clock, Ids
 from classward.ports.journal import Journal
 from classward.ports.records import PREDICTION_COLUMNS, LogHealth, RecordLog, RecordWriter, SealReport
-from classward.ports.stores import ArtifactStore, Heartbeat, Heartbeats, Leases, SnapshotStore, TableSource
+from classward.ports.stores import (
+    ArtifactStore,
+    Heartbeat,
+    Heartbeats,
+    Leases,
+    SnapshotStore,
+    TableSink,
+    TableSource,
+    TableStream,
+)
 
 __all__ = [
     "PREDICTION_COLUMNS",
@@ -19,5 +28,7 @@ __all__ = [
     "RecordWriter",
     "SealReport",
     "SnapshotStore",
+    "TableSink",
     "TableSource",
+    "TableStream",
 ]

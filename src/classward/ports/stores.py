@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +12,16 @@ import polars as pl
 
 from classward.domain import DataSource
 
-__all__ = ["ArtifactStore", "Heartbeat", "Heartbeats", "Leases", "SnapshotStore", "TableSource"]
+__all__ = [
+    "ArtifactStore",
+    "Heartbeat",
+    "Heartbeats",
+    "Leases",
+    "SnapshotStore",
+    "TableSink",
+    "TableSource",
+    "TableStream",
+]
 
 
 class ArtifactStore(Protocol):
@@ -100,4 +110,36 @@ class Leases(Protocol):
 
     def release(self, name: str, holder: str) -> None:
         """Give the lease up, if held."""
+        ...
+
+
+class TableStream(Protocol):
+    """Reads and writes tables too large for memory, batch by batch."""
+
+    def n_rows(self, location: str) -> int:
+        """Rows in a table file (``DataError`` CW211, CW212 as for :class:`TableSource`)."""
+        ...
+
+    def batches(self, location: str, *, n_rows: int) -> Iterator[pl.DataFrame]:
+        """Frames of at most ``n_rows`` rows, in file order; CSV columns come as text."""
+        ...
+
+    def sink(self, location: str) -> TableSink:
+        """A table file that appears, whole, when it is finished."""
+        ...
+
+
+class TableSink(Protocol):
+    """A table file being written; nothing is visible under its name until :meth:`finish`."""
+
+    def write(self, table: pl.DataFrame) -> None:
+        """Add rows."""
+        ...
+
+    def finish(self) -> None:
+        """Make the file appear under its name, replacing an older one."""
+        ...
+
+    def abandon(self) -> None:
+        """Remove what was written."""
         ...

@@ -1,6 +1,8 @@
 """Reports and paired evidence become a Decision; events become the state of the registry."""
 
 from classward.lifecycle.release.chain import check_chain
+from classward.lifecycle.release.decide import decide_replacement, replay_replacement
+from classward.lifecycle.release.judge import judge_pairs
 from classward.lifecycle.release.state import RegistryState, fold_events
 
-__all__ = ["RegistryState", "check_chain", "fold_events"]
+__all__ = ["RegistryState", "check_chain", "decide_replacement", "fold_events", "judge_pairs", "replay_replacement"]

@@ -18,7 +18,7 @@ __all__ = ["RegistryState", "fold_events"]
 class RegistryState:
     """Versions and deployments of one task as far as the events read say.
 
-    ``holdout_reads`` are (rows hash, how often that sealed fold was read). ``label_space_version`` is the last declared.
+    ``holdout_reads`` are (rows hash, how often that sealed fold was read).
     """
 
     task: str
@@ -85,6 +85,7 @@ def _apply(state: RegistryState, event: Event) -> RegistryState:
     payload: dict[str, Any] = json.loads(event.payload)
     if event.kind == "version_registered":
         payload["registered_at"] = parse_time(payload["registered_at"])
+        payload["libraries"] = tuple((name, release) for name, release in payload["libraries"])
         return replace(state, versions=(*state.versions, ModelVersion(**payload)))
     if event.kind in {"deployed", "rolled_back"}:
         routes = tuple(Route(**route) for route in payload["routes"])

@@ -1,0 +1,61 @@
+"""``classward config``: what the task file can say."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from classward.cli.options import json_option
+
+__all__ = ["command"]
+
+
+@click.group("config")
+def command() -> None:
+    """The task file: every default with its reason, its schema, and whether yours is right."""
+
+
+@command.command("defaults")
+@json_option
+def defaults(as_json: bool) -> None:
+    """Print every key of the task file with its default and the reason for it."""
+    from classward.cli import output
+    from classward.taskfile import defaults as rows
+
+    found = rows()
+    if as_json:
+        output.as_json([{"key": key, "default": default, "reason": reason} for key, default, reason in found])
+        return
+    output.table(("key", "default", "why"), [(key, str(default), reason) for key, default, reason in found])
+
+
+@command.command("schema")
+def schema() -> None:
+    """Print the JSON Schema of the task file, for editors."""
+    from classward.taskfile import json_schema
+
+    click.echo(json.dumps(json_schema(), indent=2))
+
+
+@command.command("check")
+@click.argument("task_file", default="classward.toml")
+@json_option
+def check(task_file: str, as_json: bool) -> None:
+    """Read a task file and say what it declares; exit code 2 if it cannot be understood."""
+    from classward.cli import output
+    from classward.errors import TaskFileError
+    from classward.taskfile import parse
+
+    path = Path(task_file)
+    if not path.is_file():
+        raise TaskFileError("CW100", f"{task_file} does not exist", fix="run 'classward init TABLE --label COLUMN'")
+    task = parse(path.read_text(encoding="utf-8"), path=task_file)
+    if as_json:
+        output.as_json(task)
+        return
+    click.echo(f" {task_file} is in order: task {task.name!r}, label {task.label!r}, {len(task.features)} features")
+    for slo in task.slos:
+        of = f" of {slo.class_name!r}" if slo.class_name else ""
+        click.echo(f" promise  {slo.indicator}{of}: {slo.target:g} ({slo.origin})")

@@ -1,0 +1,76 @@
+"""``classward history``: the journal for people."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+import click
+
+from classward.cli.options import json_option, open_task, task_options
+
+__all__ = ["command", "moment_of"]
+
+
+@click.command("history")
+@click.option("--at", metavar="TIME", help="What was live at this moment (ISO 8601 with zone).")
+@click.option("--kind", metavar="KIND", help="Only events of this kind.")
+@task_options
+@json_option
+def command(at: str | None, kind: str | None, task_file: str, workspace: str | None, as_json: bool) -> None:
+    """Tell what happened to the task: versions, deployments, decisions, readings of sealed rows."""
+    from classward.cli import output
+    from classward.flows import history
+
+    ctx = open_task(task_file, workspace)
+    if at is not None:
+        deployment = history.live_at(ctx, moment_of(at))
+        if as_json:
+            output.as_json({"at": at, "deployment": deployment})
+        elif deployment is None or deployment.live is None:
+            click.echo(f" nothing was live at {at}")
+        else:
+            live = deployment.live
+            click.echo(f" v{live.version} ({live.bundle_hash[:8]}) since {output.moment(deployment.since)}")
+            click.echo(f" by {deployment.actor}: {deployment.why}")
+        return
+    found = history.events(ctx, kind=kind)
+    if as_json:
+        output.as_json([{**_plain(event), "payload": json.loads(event.payload)} for event in found])
+        return
+    rows = [(str(e.seq), f"{e.at:%Y-%m-%d %H:%M:%S}", e.kind, _short(e.kind, e.payload), e.why[:46]) for e in found]
+    output.table(("#", "when (UTC)", "what", "of", "why"), rows, right=(0,))
+
+
+def _plain(event: object) -> dict[str, object]:
+    from classward.domain import to_plain
+
+    plain = to_plain(event)
+    return plain if isinstance(plain, dict) else {}
+
+
+def moment_of(text: str) -> datetime:
+    """Parse a moment given on the command line (``UsageError`` CW904)."""
+    from classward.domain import parse_time
+    from classward.errors import UsageError
+
+    try:
+        return parse_time(text)
+    except ValueError as error:
+        raise UsageError("CW904", "the time is not understood", got=str(error), fix="2026-11-12T14:03:00Z") from error
+
+
+def _short(kind: str, payload: str) -> str:
+    plain = json.loads(payload)
+    if kind in {"deployed", "rolled_back"}:
+        return " ".join(f"{r['role']} v{r['version']}" for r in plain["routes"])
+    if kind == "version_registered":
+        return f"v{plain['version']} {plain['bundle_hash'][:8]}"
+    if kind == "candidate_finished":
+        return str(plain["candidate"]["recipe"]["family"])
+    if kind == "compared":
+        return f"{plain['verdict']} {plain['id']}"
+    for name in ("hash", "dataset_hash", "bundle_hash", "task_hash"):
+        if name in plain:
+            return str(plain[name])[:8]
+    return ""

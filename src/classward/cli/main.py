@@ -1,0 +1,90 @@
+"""The entry point: finds the command, turns errors into text and exit codes."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+
+import click
+
+from classward import __version__
+from classward.errors import ClasswardError, TaskFileError, UsageError
+
+__all__ = ["COMMANDS", "cli", "main"]
+
+COMMANDS = {
+    "init": "look at a table and write a task file",
+    "train": "make, calibrate, measure and register a version",
+    "report": "show how good a version is, class by class",
+    "card": "print a version's model card",
+    "compare": "two versions on the same unseen labelled rows",
+    "serve": "answer requests over HTTP",
+    "predict": "score a file",
+    "log": "print logged predictions",
+    "label": "import labels that came late",
+    "status": "what is live and how each class does",
+    "why": "explain one answer",
+    "deploy": "make a version live",
+    "rollback": "go back to the version before",
+    "history": "what was live when, and why",
+    "verify": "check journal, bundles, snapshots and records",
+    "replay": "decide a recorded decision again",
+    "simulate": "weeks of traffic on a virtual clock",
+    "watch": "seal the record log (serve starts it by itself)",
+    "config": "defaults, schema and check of the task file",
+}
+"""Every command with its one-line help, in the order of a first use."""
+
+
+class _LazyGroup(click.Group):
+    """Loads a command's file when it is asked for, so that help stays quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"classward.cli.{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="classward")
+def cli() -> None:
+    """Run multiclass classifiers in production, class by class.
+
+    A first use: classward init table.csv --label COLUMN, then classward train, then classward serve.
+    """
+
+
+def main() -> None:
+    """Run the command line; exit code 0 done, 1 refused for a stated reason, 2 wrong usage, 130 interrupted."""
+    try:
+        code = cli.main(standalone_mode=False)
+    except ClasswardError as error:
+        _tell(error)
+        code = 2 if isinstance(error, UsageError | TaskFileError) else 1
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted; what was finished is kept, run the same command to go on", err=True)
+        code = 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        code = 0
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _tell(error: ClasswardError) -> None:
+    if "--json" in sys.argv:
+        click.echo(json.dumps({"error": error.as_dict()}, ensure_ascii=False))
+    else:
+        click.echo(f"classward: {error}", err=True)

@@ -1,0 +1,37 @@
+"""Options that many commands share, and the way from them to a context."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from classward.flows.context import Context
+
+__all__ = ["json_option", "open_task", "task_options"]
+
+
+def task_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--task-file`` and ``--workspace``."""
+    command = click.option(
+        "--workspace", metavar="FOLDER", help="Folder of the workspace [.classward beside the task file]."
+    )(command)
+    return click.option(
+        "-f", "--task-file", default="classward.toml", metavar="FILE", help="Task file [classward.toml]."
+    )(command)
+
+
+def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--json``."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")(command)
+
+
+def open_task(task_file: str, workspace: str | None) -> Context:
+    """Open the workspace of a task file as this process's environment says."""
+    from classward import wiring
+
+    settings = wiring.read_settings(os.environ, workspace=workspace)
+    return wiring.open_context(task_file, settings)

@@ -1,0 +1,66 @@
+"""How results look in a terminal: aligned columns within 100 characters, plain when piped, and JSON."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Sequence
+from datetime import datetime
+
+import click
+
+from classward.domain import Measure, to_plain
+
+__all__ = ["as_json", "fraction", "measure", "moment", "table", "tell"]
+
+
+def as_json(value: object) -> None:
+    """Print a value as one JSON document."""
+    click.echo(json.dumps(to_plain(value), ensure_ascii=False, indent=2))
+
+
+def tell(stage: str, what: str) -> None:
+    """One line of progress, on standard error so that results can be piped."""
+    click.echo(f" {stage:<9}{what}", err=True)
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> None:
+    """Print rows under a header in aligned columns; columns listed in ``right`` are right-aligned."""
+    widths = [max(_width(row[i]) for row in (header, *rows)) for i in range(len(header))]
+    for row in (header, *rows):
+        cells = [
+            " " * (widths[i] - _width(cell)) + cell if i in right else cell + " " * (widths[i] - _width(cell))
+            for i, cell in enumerate(row)
+        ]
+        click.echo((" " + "   ".join(cells)).rstrip())
+
+
+def measure(figure: Measure, *, digits: int = 2) -> str:
+    """A figure with its interval; ``–`` when there is nothing to measure.
+
+    >>> from classward.domain import Interval
+    >>> measure(Measure(value=0.9312, n=100, interval=Interval(low=0.86, high=0.97, level=0.95, method="wilson")))
+    '0.93 [0.86, 0.97]'
+    >>> measure(Measure(value=None, n=0))
+    '–'
+    """
+    if figure.value is None:
+        return "–"
+    text = f"{figure.value:.{digits}f}"
+    if figure.interval:
+        text += f" [{figure.interval.low:.{digits}f}, {figure.interval.high:.{digits}f}]"
+    return text
+
+
+def fraction(value: float | None) -> str:
+    """A share as a whole percentage."""
+    return "–" if value is None else f"{100 * value:.0f} %"
+
+
+def moment(at: datetime) -> str:
+    """A time for people: to the second, UTC."""
+    return at.strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def _width(text: str) -> int:
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)

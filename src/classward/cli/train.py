@@ -1,0 +1,65 @@
+"""``classward train``: from rows to a registered version."""
+
+from __future__ import annotations
+
+import os
+import re
+
+import click
+
+from classward.cli.options import json_option, open_task, task_options
+
+__all__ = ["command", "parse_budget"]
+
+
+def parse_budget(text: str) -> float:
+    """``30s``, ``5m`` or ``1h`` in seconds.
+
+    Raises
+    ------
+    UsageError
+        CW903 for anything else.
+
+    >>> parse_budget("5m")
+    300.0
+    """
+    from classward.errors import UsageError
+
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smh])", text.strip())
+    if not match or float(match[1]) <= 0:
+        raise UsageError("CW903", "the budget is not a time", got=repr(text), fix="write 30s, 5m or 1h")
+    return float(match[1]) * {"s": 1, "m": 60, "h": 3600}[match[2]]
+
+
+@click.command("train")
+@click.option("--budget", default="1m", show_default=True, metavar="TIME", help="How long to try: 30s, 5m, 1h.")
+@click.option("--threads", type=click.IntRange(1), help="Threads to use [all cores].")
+@task_options
+@json_option
+def command(budget: str, threads: int | None, task_file: str, workspace: str | None, as_json: bool) -> None:
+    """Snapshot, split, fit, calibrate, measure once on the sealed fold, register.
+
+    Ctrl-C loses nothing that was fitted: the same command goes on from there.
+    """
+    from classward.cli import output, views
+    from classward.flows.train import train
+
+    budget_s = parse_budget(budget)
+    ctx = open_task(task_file, workspace)
+    result = train(ctx, budget_s=budget_s, n_threads=threads or len(os.sched_getaffinity(0)), tell=output.tell)
+    if as_json:
+        output.as_json(
+            {
+                "version": result.version,
+                "is_new": result.is_new,
+                "report": result.report,
+                "candidates": result.candidates,
+            }
+        )
+        return
+    if not result.is_new:
+        click.echo(f" version {result.version.version} is identical: same rows, task and plan; nothing was added")
+    else:
+        click.echo(f" version {result.version.version} registered ({result.version.bundle_hash[:8]})")
+    views.report(result.report, slos=ctx.task.slos)
+    click.echo(f" report: {ctx.artifacts.path(result.version.bundle_hash) / 'report.html'}   Next: classward serve")

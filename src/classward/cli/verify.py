@@ -1,0 +1,54 @@
+"""``classward verify``: is everything as it was written?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from classward.cli.options import json_option, open_task, task_options
+
+if TYPE_CHECKING:
+    from classward.domain import JournalHead
+
+__all__ = ["command"]
+
+
+@click.command("verify")
+@click.option("--head", metavar="SEQ:HASH", help="A head noted earlier that the journal must contain.")
+@task_options
+@json_option
+def command(head: str | None, task_file: str, workspace: str | None, as_json: bool) -> None:
+    """Check the journal's chain, every bundle and snapshot, and the record log; exit code 1 if anything is wrong."""
+    from classward.cli import output
+    from classward.flows.verify import verify
+
+    ctx = open_task(task_file, workspace)
+    result = verify(ctx, expected_head=_head(head) if head else None)
+    if as_json:
+        output.as_json(result)
+    else:
+        log = result.log
+        click.echo(f" journal    {result.n_events} events, head {result.head.seq}:{result.head.hash[:16]}")
+        click.echo(f" bundles    {result.n_bundles}   snapshots {result.n_snapshots}")
+        click.echo(
+            f" records    {log.n_sealed_files} sealed files, {log.n_open_segments} open segments, "
+            f"{log.n_torn_bytes} torn bytes ignored, {log.n_lost} records lost by their writers"
+        )
+        for problem in result.problems:
+            click.echo(f" PROBLEM    {problem}")
+        click.echo(
+            " everything is as it was written" if not result.problems else " see docs/errors.md for what to do"
+        )
+    if result.problems:
+        raise SystemExit(1)
+
+
+def _head(text: str) -> JournalHead:
+    from classward.domain import JournalHead
+    from classward.errors import UsageError
+
+    seq, _, digest = text.partition(":")
+    if not seq.isdigit() or len(digest) != 64:
+        raise UsageError("CW905", "a head is SEQ:HASH", got=repr(text), fix="take it from 'classward verify --json'")
+    return JournalHead(seq=int(seq), hash=digest)

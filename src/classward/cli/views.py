@@ -1,0 +1,71 @@
+"""Reports and states as lines in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+from classward.cli import output
+from classward.domain import SLO, Comparison, Decision, Measure, Report
+from classward.lifecycle.evaluate import judge_offline
+
+__all__ = ["comparison", "report"]
+
+_MOST_CLASSES = 40
+
+
+def report(made: Report, *, slos: Sequence[SLO], every: bool = False) -> None:
+    """Headline figures, then one line per class with its promise."""
+    calibration = made.calibration
+    click.echo(
+        f" accuracy {output.measure(made.accuracy)}   macro F1 {output.measure(made.macro_f1)}"
+        f"   log loss {_value(made.log_loss)}"
+    )
+    click.echo(
+        f" ECE {calibration.ece:.3f} (a perfect model would show {calibration.ece_null_mean:.3f}): {calibration.verdict}"
+        f"   {made.n:,} sealed rows"
+    )
+    promised = {slo.class_name for slo in slos}
+    shown = made.classes
+    if len(shown) > _MOST_CLASSES and not every:
+        worst = sorted(shown, key=lambda c: (c.recall.value is not None, c.recall.value or 0.0))
+        shown = (
+            tuple(c for c in worst if c.class_name in promised)
+            + tuple(c for c in worst if c.class_name not in promised)[: _MOST_CLASSES // 2]
+        )
+    rows = [
+        (c.class_name, output.measure(c.recall), output.measure(c.precision), f"{c.n:,}", judge_offline(c, slos))
+        for c in shown
+    ]
+    output.table(("class", "recall", "precision", "n", "SLO"), rows, right=(3,))
+    if len(shown) < len(made.classes):
+        click.echo(f" … {len(made.classes) - len(shown)} more classes: classward report --all-classes")
+
+
+def comparison(decision: Decision, comparisons: Sequence[Comparison], *, n_rows: int, n_left_out: int) -> None:
+    """The verdict, its reasons, and the classes on which the versions differ."""
+    click.echo(
+        f" verdict  {decision.verdict}   on {n_rows:,} rows neither version was trained on ({n_left_out} left out)"
+    )
+    for reason in decision.reasons:
+        click.echo(f" because  {reason}")
+    for missing in decision.missing:
+        click.echo(f" missing  {missing}")
+    differing = [c for c in comparisons if c.counts.n_only_candidate or c.counts.n_only_live]
+    rows = [
+        (
+            c.counts.class_name,
+            output.measure(c.difference, digits=3),
+            f"{c.counts.n:,}",
+            f"{c.counts.n_only_candidate}:{c.counts.n_only_live}",
+            c.verdict,
+        )
+        for c in sorted(differing, key=lambda c: c.difference.value or 0.0)[:_MOST_CLASSES]
+    ]
+    output.table(("class", "difference in recall", "n", "won:lost", "verdict"), rows, right=(2, 3))
+    click.echo(f" decision {decision.id}   chance of {decision.error_rate_of}: at most {decision.error_rate:.0%}")
+
+
+def _value(figure: Measure) -> str:
+    return "–" if figure.value is None else f"{figure.value:.3f}"

@@ -1,0 +1,51 @@
+"""``classward why``: what answered, how it decided, what turned out true."""
+
+from __future__ import annotations
+
+import click
+
+from classward.cli.options import json_option, open_task, task_options
+
+__all__ = ["command"]
+
+
+@click.command("why")
+@click.argument("prediction")
+@task_options
+@json_option
+def command(prediction: str, task_file: str, workspace: str | None, as_json: bool) -> None:
+    """Explain the answer with the id PREDICTION."""
+    from classward.cli import output
+    from classward.flows.history import why
+
+    ctx = open_task(task_file, workspace)
+    found = why(ctx, prediction)
+    if as_json:
+        output.as_json({"why": found, "truth": found.truth})
+        return
+    record = found.prediction
+    ranked = sorted(zip(found.class_names, record["probabilities"], strict=True), key=lambda pair: -pair[1])
+    click.echo(
+        f" {output.moment(record['at'])}   v{record['version']} {record['route']} ({record['bundle_hash'][:8]})"
+        f"   →  {record['label']!r} {record['probability']:.2f}   decided by: {record['path']}"
+    )
+    click.echo(" then     " + " · ".join(f"{name} {p:.2f}" for name, p in ranked[1:4]))
+    if record["flags"]:
+        click.echo(" flags    " + ", ".join(record["flags"]))
+    if record["features"]:
+        click.echo(f" input    {record['features'][:200]}")
+    if found.deployment:
+        click.echo(f" version  live since {output.moment(found.deployment.since)} ({found.deployment.why})")
+    if found.n_answers > 1:
+        click.echo(f" note     this id was answered {found.n_answers} times; the first counts")
+    if found.truth is None:
+        click.echo(" truth    not known yet")
+        return
+    last = found.labels[-1]
+    verdict = "as predicted" if found.truth == record["label"] else "not as predicted"
+    click.echo(
+        f" truth    {found.truth!r} ({verdict}; {last['source']}, established {output.moment(last['event_at'])})"
+    )
+    others = {label["label"] for label in found.labels} - {found.truth}
+    if others:
+        click.echo(f" conflict earlier labels said {', '.join(sorted(others))}; the last received counts")

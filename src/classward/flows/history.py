@@ -1,0 +1,81 @@
+"""What was live when, and why: a query over the journal."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+
+from classward.domain import Deployment, Event
+from classward.errors import UnknownVersion
+from classward.flows.context import Context
+from classward.flows.versions import registry_state
+
+__all__ = ["Why", "events", "live_at", "why"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """Everything known about one prediction: the answer, the deployment behind it, and the truth so far.
+
+    ``prediction`` is the logged record (the first with that id), ``n_answers`` how often the id was answered,
+    ``labels`` all labels for it in order of receipt; the last one counts.
+    """
+
+    prediction: dict[str, Any]
+    n_answers: int
+    class_names: tuple[str, ...]
+    deployment: Deployment | None
+    labels: tuple[dict[str, Any], ...]
+
+    @property
+    def truth(self) -> str | None:
+        """What turned out true, as far as is known."""
+        return str(self.labels[-1]["label"]) if self.labels else None
+
+
+def events(ctx: Context, *, kind: str | None = None) -> tuple[Event, ...]:
+    """The task's events in order."""
+    return tuple(ctx.journal.events(task=ctx.task.name, kind=kind))
+
+
+def live_at(ctx: Context, when: datetime) -> Deployment | None:
+    """Which routes were in force at a moment, since when, by whom and why."""
+    return registry_state(ctx.journal, ctx.task.name).live_at(when)
+
+
+def why(ctx: Context, prediction_id: str) -> Why:
+    """Explain one answer from the record log and the journal.
+
+    Raises
+    ------
+    UnknownVersion
+        CW305 if no prediction with that id is in the log.
+    """
+    found = ctx.log.predictions(ids=[prediction_id]).sort("at")
+    if not found.height:
+        raise UnknownVersion(
+            "CW305",
+            f"no prediction {prediction_id!r} is in the log",
+            why="an id is the server's unless the request gave one",
+            fix="'classward log --json' lists the ids",
+        )
+    record = found.row(0, named=True)
+    labels = ctx.log.labels().filter(pl.col("id") == prediction_id).unique("digest").sort("received_at", "digest")
+    state = registry_state(ctx.journal, ctx.task.name)
+    names = _class_names(ctx, record["label_space_hash"])
+    return Why(
+        prediction=record, n_answers=found.height, class_names=names, deployment=state.live_at(record["at"]),
+        labels=tuple(labels.to_dicts()),
+    )  # fmt: skip
+
+
+def _class_names(ctx: Context, label_space_hash: str) -> tuple[str, ...]:
+    for event in ctx.journal.events(task=ctx.task.name, kind="label_space_declared"):
+        payload = json.loads(event.payload)
+        if payload["hash"] == label_space_hash:
+            return tuple(c["name"] for c in payload["label_space"]["classes"])
+    return ()

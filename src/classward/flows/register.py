@@ -1,0 +1,159 @@
+"""Measure the chosen candidate once on the sealed fold, prove the bundle equal to the model, and register it."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+
+import numpy as np
+
+from classward import __version__
+from classward.artifact.read import read_bundle, read_extra
+from classward.artifact.write import check_equal, write_bundle
+from classward.domain import Candidate, ModelVersion, Plan, Report, canonical_json, to_plain
+from classward.errors import JournalError
+from classward.flows.context import Context, Tell, draft, note
+from classward.flows.snapshot import TrainingData
+from classward.flows.versions import registry_state
+from classward.inference import FittedModel, Proba
+from classward.lifecycle.evaluate import evaluate, report_from_json, report_html, report_json
+
+__all__ = ["read_report", "register"]
+
+_TOLERANCE = 1e-6
+_LIBRARIES = ("numpy", "polars", "scikit-learn", "scipy", "lightgbm")
+
+
+def register(
+    ctx: Context,
+    data: TrainingData,
+    made: Plan,
+    candidates: tuple[Candidate, ...],
+    best: Candidate,
+    *,
+    checks: tuple[tuple[str, str, str], ...],
+    tell: Tell,
+) -> tuple[ModelVersion, Report, bool]:
+    """Give the best candidate a version number, with report and lineage inside its bundle.
+
+    The same rows, task and plan give the same bundle: then the version that exists is returned and nothing is added.
+
+    Raises
+    ------
+    ArtifactError
+        CW506 if the stored bundle answers differently from the model beyond 1e-6; nothing is registered.
+    """
+    model = read_bundle(ctx.artifacts.path(best.artifact_hash), expected_hash=best.artifact_hash).model
+    tell("evaluate", f"reading the sealed fold once ({len(data.folds.test):,} rows)")
+    report = _evaluate_sealed(ctx, data, model, best, checks)
+    folder = ctx.artifacts.workdir()
+    write_bundle(folder, model, extras=_extras(ctx, data, made, candidates, best, report))
+    bundle_hash = ctx.artifacts.put(folder)
+    tell("register", "comparing the stored bundle with the model on golden rows")
+    golden = data.folds.calibration[:500]
+    restored = read_bundle(ctx.artifacts.path(bundle_hash), expected_hash=bundle_hash).model
+    check_equal(model, restored, columns=data.columns(golden, ctx), n=len(golden), tolerance=_TOLERANCE)
+    version, is_new = _append_version(ctx, data, made, bundle_hash)
+    return version, report, is_new
+
+
+def read_report(ctx: Context, version: ModelVersion) -> Report:
+    """The stored report of a version, from its verified bundle."""
+    text = read_extra(ctx.artifacts.path(version.bundle_hash), "report.json", expected_hash=version.bundle_hash)
+    return report_from_json(text.decode())
+
+
+def _evaluate_sealed(
+    ctx: Context,
+    data: TrainingData,
+    model: FittedModel,
+    best: Candidate,
+    checks: tuple[tuple[str, str, str], ...],
+) -> Report:
+    rows = data.folds.test
+    note(
+        ctx,
+        "holdout_read",
+        {"rows_hash": data.split.rows_hash, "dataset_hash": data.dataset.hash, "artifact_hash": best.artifact_hash},
+        why="report of a candidate before it is registered",
+    )
+    proba: Proba = model.predict_proba(data.columns(rows, ctx), len(rows))
+    return evaluate(
+        proba,
+        data.y_index[rows],
+        task_name=ctx.task.name,
+        fold="test",
+        dataset_hash=data.dataset.hash,
+        prior=data.prior,
+        rng=np.random.default_rng(ctx.task.seed),
+        checks=checks,
+        notes=(*data.split.notes, *_unlabelled(data)),
+    )
+
+
+def _unlabelled(data: TrainingData) -> tuple[str, ...]:
+    n = data.n_unlabelled
+    return (f"{n:,} rows without a label were left out",) if n else ()
+
+
+def _extras(
+    ctx: Context, data: TrainingData, made: Plan, candidates: tuple[Candidate, ...], best: Candidate, report: Report
+) -> dict[str, bytes]:
+    lineage = {
+        "task": to_plain(ctx.task),
+        "task_hash": ctx.task.hash,
+        "dataset_hash": data.dataset.hash,
+        "rows_hash": data.split.rows_hash,
+        "split": to_plain(data.split),
+        "plan": {"hash": made.hash, "seed": made.seed, "budget_s": made.budget_s, "recipes": to_plain(made.recipes)},
+        "chosen": {"recipe": to_plain(best.recipe), "calibrator": best.calibrator, "log_loss": best.log_loss},
+        "candidates": [{"family": c.recipe.family, "log_loss": c.log_loss, "failure": c.failure} for c in candidates],
+        "code_version": __version__,
+    }
+    reference = {
+        "class_share": dict(zip(data.label_space.names, data.prior.tolist(), strict=True)),
+        "columns": to_plain(data.dataset.columns),
+    }
+    facts = (
+        ("chosen", f"{best.recipe.family}, calibrated by {best.calibrator}"),
+        ("trained on", f"{len(data.folds.train):,} rows, split by {data.split.strategy}"),
+        ("snapshot", data.dataset.hash[:16]),
+        ("owner", ctx.task.owner or "not named"),
+    )
+    return {
+        "report.json": report_json(report).encode(),
+        "report.html": report_html(report, title=f"{ctx.task.name}: how good it is", facts=facts).encode(),
+        "lineage.json": canonical_json(lineage).encode(),
+        "reference.json": canonical_json(reference).encode(),
+    }
+
+
+def _append_version(ctx: Context, data: TrainingData, made: Plan, bundle_hash: str) -> tuple[ModelVersion, bool]:
+    libraries = tuple((name, importlib.metadata.version(name)) for name in _LIBRARIES)
+    while True:
+        head = ctx.journal.head()
+        state = registry_state(ctx.journal, ctx.task.name)
+        same = next((v for v in state.versions if v.bundle_hash == bundle_hash), None)
+        if same is not None:
+            return same, False
+        version = ModelVersion(
+            task=ctx.task.name,
+            version=len(state.versions) + 1,
+            bundle_hash=bundle_hash,
+            task_hash=ctx.task.hash,
+            dataset_hash=data.dataset.hash,
+            label_space_hash=data.label_space.hash,
+            schema_hash=ctx.task.schema.hash,
+            plan_hash=made.hash,
+            registered_at=ctx.clock.now(),
+            registered_by=ctx.actor,
+            code_version=__version__,
+            libraries=(("python", platform.python_version()), *libraries),
+        )
+        try:
+            ctx.journal.append(draft(ctx, "version_registered", to_plain(version)), expected=head)
+        except JournalError as error:
+            if error.code != "CW601":
+                raise
+            continue
+        return version, True

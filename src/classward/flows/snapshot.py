@@ -1,0 +1,121 @@
+"""Rows in: read, check, freeze, split. What training sees can be rebuilt byte for byte from two hashes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from classward.domain import Dataset, LabelSpace, Split, to_plain
+from classward.errors import DataError
+from classward.flows.context import Context, Tell, note
+from classward.flows.versions import registry_state
+from classward.inference import Columns
+from classward.lifecycle.data import Folds, build_label_space, check_target, columns_of, profile, split
+
+__all__ = ["TrainingData", "load_folds", "take_snapshot"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingData:
+    """A snapshot in memory with its label space and folds."""
+
+    table: pl.DataFrame
+    dataset: Dataset
+    label_space: LabelSpace
+    split: Split
+    folds: Folds
+    y_index: NDArray[np.int64]
+    n_unlabelled: int
+
+    def columns(self, rows: NDArray[np.int64], ctx: Context) -> Columns:
+        """Feature columns of some rows."""
+        return columns_of(self.table[rows], ctx.task.schema)
+
+    @property
+    def prior(self) -> NDArray[np.float64]:
+        """Class shares of the training fold, in label-space order."""
+        counts = np.bincount(self.y_index[self.folds.train], minlength=len(self.label_space))
+        return counts / counts.sum()
+
+
+def take_snapshot(ctx: Context, tell: Tell) -> TrainingData:
+    """Read the task's rows, refuse what is not multiclass, store the snapshot and the split, and record both."""
+    task = ctx.task
+    tell("data", f"reading {task.train.location}")
+    table, n_test, n_unlabelled = _read(ctx)
+    check_target(table, task)
+    dataset_hash = ctx.snapshots.put(table)
+    dataset = profile(table, task, dataset_hash=dataset_hash, taken_at=ctx.clock.now())
+    space = _declare_label_space(ctx, table)
+    rng = np.random.default_rng(task.seed)
+    made, folds = split(table, task, dataset_hash=dataset_hash, rng=rng, test_table_rows=n_test)
+    fold_names = np.empty(table.height, dtype=object)
+    for name in ("train", "calibration", "test"):
+        fold_names[getattr(folds, name)] = name
+    rows_hash = ctx.snapshots.put(pl.DataFrame({"fold": fold_names.tolist()}, schema={"fold": pl.String}))
+    made = replace(made, rows_hash=rows_hash)
+    note(ctx, "snapshot_taken", dataset)
+    note(ctx, "split_made", made)
+    tell("data", f"snapshot {dataset_hash[:8]}: " + " · ".join(f"{f.name} {f.n_rows:,}" for f in made.folds))
+    return TrainingData(
+        table=table, dataset=dataset, label_space=space, split=made, folds=folds, n_unlabelled=n_unlabelled,
+        y_index=_index_labels(table, task.label, space),
+    )  # fmt: skip
+
+
+def load_folds(ctx: Context, dataset_hash: str, rows_hash: str) -> tuple[pl.DataFrame, pl.Series]:
+    """Read a stored snapshot and the fold name of each of its rows."""
+    return ctx.snapshots.get(dataset_hash), ctx.snapshots.get(rows_hash)["fold"]
+
+
+def _read(ctx: Context) -> tuple[pl.DataFrame, int | None, int]:
+    task = ctx.task
+    table = _select(ctx, ctx.tables.read(task.train), task.train.location)
+    n_unlabelled = int(table[task.label].is_null().sum())
+    table = table.filter(pl.col(task.label).is_not_null())
+    if task.test is None:
+        return table, None, n_unlabelled
+    test = _select(ctx, ctx.tables.read(task.test), task.test.location).filter(pl.col(task.label).is_not_null())
+    if test.schema != table.schema:
+        raise DataError(
+            "CW241",
+            "the test rows have other column types than the training rows",
+            got=", ".join(
+                f"{n}: {t} against {table.schema[n]}" for n, t in test.schema.items() if table.schema[n] != t
+            ),
+            fix="make both files alike",
+        )
+    return pl.concat([table, test]), test.height, n_unlabelled
+
+
+def _select(ctx: Context, table: pl.DataFrame, location: str) -> pl.DataFrame:
+    task = ctx.task
+    wanted = [c for c in (task.id_column, task.time_column, task.group_column, *task.schema.names, task.label) if c]
+    missing = [c for c in dict.fromkeys(wanted) if c not in table.columns]
+    if missing:
+        raise DataError(
+            "CW242",
+            f"{location} lacks columns that the task names",
+            got=f"missing: {', '.join(missing)}; present: {', '.join(table.columns[:20])}",
+            why="an upstream rename or removal changes what the model sees",
+            fix="restore the columns, or run 'classward init' again on the new table",
+        )
+    return table.select(dict.fromkeys(wanted)).with_columns(pl.col(task.label).cast(pl.String))
+
+
+def _declare_label_space(ctx: Context, table: pl.DataFrame) -> LabelSpace:
+    space = build_label_space(table, ctx.task)
+    state = registry_state(ctx.journal, ctx.task.name)
+    if state.label_space_version and state.label_space_classes == space.names:
+        return replace(space, version=state.label_space_version)
+    space = replace(space, version=state.label_space_version + 1)
+    note(ctx, "label_space_declared", {"label_space": to_plain(space), "hash": space.hash})
+    return space
+
+
+def _index_labels(table: pl.DataFrame, label: str, space: LabelSpace) -> NDArray[np.int64]:
+    position = {name: i for i, name in enumerate(space.names)}
+    return np.fromiter((position[v] for v in table[label].to_list()), dtype=np.int64, count=table.height)
