@@ -48,7 +48,7 @@ class ClasswardError(Exception):
     Parameters
     ----------
     code : str
-        Stable code such as ``"CW206"``; each has an entry in ``docs/errors.md``.
+        Stable code such as ``"CW206"``; each has an entry in ``docs/errors/``.
     what : str
         What could not be done, in one line.
     got, why, fix : str

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
-
-import polars as pl
+from typing import TYPE_CHECKING, Protocol
 
 from classward.domain import Label, Prediction, QuarantinedLabel
+
+if TYPE_CHECKING:
+    import polars as pl
 
 __all__ = ["PREDICTION_COLUMNS", "LogHealth", "RecordLog", "RecordWriter", "SealReport"]
 

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
-
-import polars as pl
+from typing import TYPE_CHECKING, Protocol
 
 from classward.domain import DataSource
+
+if TYPE_CHECKING:
+    import polars as pl
 
 __all__ = [
     "ArtifactStore",
