@@ -11,7 +11,9 @@ import pytest
 
 import classward.domain
 
-MODULES = [importlib.import_module(f"classward.domain.{m.name}") for m in pkgutil.iter_modules(classward.domain.__path__)]
+MODULES = [
+    importlib.import_module(f"classward.domain.{m.name}") for m in pkgutil.iter_modules(classward.domain.__path__)
+]
 NOUNS = [
     value
     for module in MODULES

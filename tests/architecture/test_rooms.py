@@ -88,7 +88,10 @@ def test_a_stage_asks_only_for_nouns_and_companions(stage: str) -> None:
             continue
         for hint in inspect.get_annotations(function, eval_str=True).values():
             for origin in _modules_in(hint):
-                assert not origin.startswith(("classward.ports", "classward.flows", "classward.backends")), (name, hint)
+                assert not origin.startswith(("classward.ports", "classward.flows", "classward.backends")), (
+                    name,
+                    hint,
+                )
                 if origin.startswith("classward.lifecycle"):
                     assert origin.startswith(f"classward.lifecycle.{stage}"), (name, hint)
                 assert "LazyFrame" not in str(hint), (name, hint)

@@ -1,0 +1,91 @@
+"""The registry is a fold: the same from one pass, from two, and after a rebuild."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from classward.domain import GENESIS_HASH, Event, EventDraft, JournalHead, ModelVersion, canonical_json, to_plain
+from classward.errors import UnknownVersion
+from classward.lifecycle.release import check_chain, fold_events
+
+START = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def chain(*facts: tuple[str, str, object]) -> list[Event]:
+    events: list[Event] = []
+    for i, (task, kind, payload) in enumerate(facts):
+        draft = EventDraft(
+            id=f"e{i}", at=START + timedelta(hours=i), task=task, kind=kind, actor="a", why=f"w{i}",
+            payload=canonical_json(payload),
+        )  # fmt: skip
+        events.append(Event.chained(draft, seq=i + 1, prev_hash=events[-1].hash if events else GENESIS_HASH))
+    return events
+
+
+def registered(number: int) -> tuple[str, str, object]:
+    version = ModelVersion(
+        task="t", version=number, bundle_hash=f"b{number}", task_hash="t", dataset_hash="d", label_space_hash="l",
+        schema_hash="s", plan_hash="p", registered_at=START, registered_by="a", code_version="0",
+        libraries=(("numpy", "2"),),
+    )  # fmt: skip
+    return ("t", "version_registered", to_plain(version))
+
+
+def routed(number: int, kind: str = "deployed") -> tuple[str, str, object]:
+    return ("t", kind, {"routes": [{"role": "live", "version": number, "bundle_hash": f"b{number}", "weight": 1.0}]})
+
+
+STORY = chain(
+    registered(1), routed(1), ("other", "deployed", {"routes": []}), registered(2), routed(2), routed(1, "rolled_back"),
+    ("t", "holdout_read", {"rows_hash": "r"}), ("t", "holdout_read", {"rows_hash": "r"}),
+)  # fmt: skip
+
+
+def test_state_says_what_is_live_and_what_was() -> None:
+    state = fold_events(STORY, task="t")
+    assert [v.version for v in state.versions] == [1, 2]
+    assert state.live is not None
+    assert state.live.version == 1
+    assert state.reads_of("r") == 2
+    assert state.live_at(START) is None
+    at_four = state.live_at(START + timedelta(hours=4, minutes=3))
+    assert at_four is not None
+    assert at_four.live is not None
+    assert (at_four.live.version, at_four.why) == (2, "w4")
+
+
+def test_other_tasks_do_not_matter() -> None:
+    state = fold_events(STORY, task="other")
+    assert state.live is None
+    assert state.versions == ()
+
+
+@given(st.integers(0, len(STORY)))
+def test_folding_in_two_parts_is_folding_at_once(cut: int) -> None:
+    first = fold_events(STORY[:cut], task="t")
+    assert fold_events(STORY[cut:], task="t", state=first) == fold_events(STORY, task="t")
+
+
+def test_unknown_version_names_those_that_exist() -> None:
+    with pytest.raises(UnknownVersion, match="registered: 1, 2"):
+        fold_events(STORY, task="t").version(9)
+
+
+def test_an_intact_chain_has_no_problems() -> None:
+    assert check_chain(STORY) == ()
+    assert check_chain(STORY, expected_head=JournalHead(seq=8, hash=STORY[7].hash)) == ()
+
+
+def test_an_altered_a_missing_and_a_cut_off_event_are_found() -> None:
+    import dataclasses
+
+    altered = [*STORY[:2], dataclasses.replace(STORY[2], why="forged"), *STORY[3:]]
+    assert "event 3 (deployed) was altered" in check_chain(altered)
+    assert any("missing" in p for p in check_chain([*STORY[:2], *STORY[3:]]))
+    head = JournalHead(seq=8, hash=STORY[7].hash)
+    assert check_chain(STORY[:7]) == ()
+    assert check_chain(STORY[:7], expected_head=head) == ("the journal does not contain the noted head (event 8)",)
