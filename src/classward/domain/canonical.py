@@ -55,7 +55,7 @@ def format_time(at: datetime) -> str:
     """
     if at.tzinfo is None:
         raise ValueError("times carry a time zone")
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f") + "Z"
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def parse_time(text: str) -> datetime:

@@ -66,6 +66,17 @@ class Answer:
     probabilities: NDArray[np.float64]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Call:
+    """What a caller asked beside the rows."""
+
+    ids: Sequence[str] | None
+    keys: Sequence[str | None] | None
+    top_k: int
+    request_id: str | None
+    started_s: float
+
+
 class DataPlane:
     """Checks rows, predicts, decides, logs and answers with whatever version ``current`` points to.
 
@@ -118,10 +129,10 @@ class DataPlane:
         Refused
             CW801 when no version is live.
         """
+        call = _Call(ids=ids, keys=keys, top_k=top_k, request_id=request_id, started_s=self.clock.monotonic_s())
         loaded = self._loaded()
-        started = self.clock.monotonic_s()
         checked = loaded.checker.check(rows)
-        return self._finish(loaded, checked.columns, checked.n, checked.flags, ids, keys, top_k, request_id, started)
+        return self._answer(loaded, checked.columns, checked.n, checked.flags, call)
 
     def answer_columns(
         self,
@@ -133,8 +144,8 @@ class DataPlane:
         top_k: int = 1,
     ) -> Answer:
         """Answer rows that were already checked and stand in columns (files, simulator)."""
-        loaded = self._loaded()
-        return self._finish(loaded, columns, n, ((),) * n, ids, keys, top_k, None, self.clock.monotonic_s())
+        call = _Call(ids=ids, keys=keys, top_k=top_k, request_id=None, started_s=self.clock.monotonic_s())
+        return self._answer(self._loaded(), columns, n, ((),) * n, call)
 
     def _loaded(self) -> LoadedVersion:
         loaded = self.current
@@ -147,23 +158,14 @@ class DataPlane:
             )
         return loaded
 
-    def _finish(
-        self,
-        loaded: LoadedVersion,
-        columns: Columns,
-        n: int,
-        flags: Sequence[tuple[str, ...]],
-        ids: Sequence[str] | None,
-        keys: Sequence[str | None] | None,
-        top_k: int,
-        request_id: str | None,
-        started: float,
+    def _answer(
+        self, loaded: LoadedVersion, columns: Columns, n: int, flags: Sequence[tuple[str, ...]], call: _Call
     ) -> Answer:
-        row_ids = _one_per_row("ids", ids, n) or [self.ids.new() for _ in range(n)]
-        row_keys = _one_per_row("keys", keys, n)
+        row_ids = _one_per_row("ids", call.ids, n) or [self.ids.new() for _ in range(n)]
+        row_keys = _one_per_row("keys", call.keys, n)
         model = loaded.model
         proba = model.predict_proba(columns, n)
-        order, values = proba.top(min(max(top_k, 1), len(loaded.class_names)))
+        order, values = proba.top(min(max(call.top_k, 1), len(loaded.class_names)))
         unseen = model.featuriser.unseen(columns, n)
         names = loaded.class_names
         answered = tuple(
@@ -179,7 +181,7 @@ class DataPlane:
             for i, (best, top) in enumerate(zip(order.tolist(), values.tolist(), strict=True))
         )
         answer = Answer(
-            request_id=request_id or self.ids.new(),
+            request_id=call.request_id or self.ids.new(),
             version=loaded.version,
             bundle_hash=loaded.bundle_hash,
             class_names=names,
@@ -187,7 +189,7 @@ class DataPlane:
             predictions=answered,
             probabilities=proba.matrix,
         )
-        latency_ms = 1000.0 * (self.clock.monotonic_s() - started)
+        latency_ms = 1000.0 * (self.clock.monotonic_s() - call.started_s)
         return self._log(answer, loaded.route, columns, row_keys, latency_ms)
 
     def _log(
