@@ -1,0 +1,161 @@
+"""The server as a bare ASGI application: find the address, let pass, read, delegate, answer, count."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+
+from classward.errors import ClasswardError
+from classward.serving.auth import KeyGate, check_bind
+from classward.serving.body import ClientGone, check_content, read_body
+from classward.serving.drain import DrainSignals
+from classward.serving.health import health, metrics, ready
+from classward.serving.infer import v2_infer, v2_live, v2_model, v2_model_ready, v2_ready, v2_server
+from classward.serving.labels import labels
+from classward.serving.logs import say
+from classward.serving.messages import ASGIReceive, ASGIScope, ASGISend, Reply, Request, error_reply
+from classward.serving.openapi import openapi
+from classward.serving.pages import docs, landing
+from classward.serving.parts import ServingParts
+from classward.serving.predict import predict
+from classward.serving.routes import MethodNotAllowed, Route, match
+from classward.serving.worker import Worker
+
+__all__ = ["App", "create_app"]
+
+_Handler = Callable[[Worker, Request], Awaitable[Reply]]
+
+_HANDLERS: dict[str, _Handler] = {
+    handler.__name__: handler
+    for handler in (
+        docs, health, labels, landing, metrics, openapi, predict, ready, v2_infer, v2_live, v2_model, v2_model_ready,
+        v2_ready, v2_server,
+    )
+}  # fmt: skip
+
+
+def create_app(parts: ServingParts) -> App:
+    """Make the application for one server process.
+
+    Nothing is loaded until the server starts it (ASGI lifespan). Without a live version it starts all the same: it is
+    alive, not ready, and answers predictions with 503 until something is deployed.
+
+    Raises
+    ------
+    UsageError
+        CW911 when the settings open it to other machines without an API key.
+    """
+    check_bind(parts.settings)
+    return App(parts)
+
+
+class App:
+    """One process's ASGI application; ``worker`` holds its state."""
+
+    def __init__(self, parts: ServingParts) -> None:
+        self.worker = Worker(parts)
+        self._gate = KeyGate(parts.settings.api_keys)
+        self._max_bytes = parts.settings.max_body_bytes
+        self._clock = parts.clock
+        self._ids = parts.ids
+
+    async def __call__(self, scope: ASGIScope, receive: ASGIReceive, send: ASGISend) -> None:
+        """Answer one request, or follow the life of the server."""
+        if scope["type"] == "http":
+            await self._http(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+        else:
+            await receive()
+            await send({"type": "websocket.close", "code": 1003})
+
+    async def _http(self, scope: ASGIScope, receive: ASGIReceive, send: ASGISend) -> None:
+        started_s = self._clock.monotonic_s()
+        headers = scope["headers"]
+        request = Request(
+            id=self._ids.new(), method=scope["method"], path=scope["path"], params={}, body=b"", headers=headers
+        )
+        endpoint = "none"
+        try:
+            found = match(request.method, request.path)
+            endpoint, request.params = found.route.endpoint, found.params
+            reply = await self._handle(found.route, request, receive)
+        except ClientGone:
+            self.worker.metrics.request(endpoint, 499, self._clock.monotonic_s() - started_s)
+            return
+        except ClasswardError as error:
+            reply = self._refuse(error, request)
+        except Exception as error:  # noqa: BLE001 - process boundary: a fault of ours is logged, counted and answered
+            reply = self._fail(error, request)
+        await self._send(reply, request, send)
+        self.worker.metrics.request(endpoint, reply.status, self._clock.monotonic_s() - started_s)
+
+    async def _handle(self, route: Route, request: Request, receive: ASGIReceive) -> Reply:
+        if not route.is_open:
+            self._gate.check(request.headers)
+        if route.takes_body:
+            check_content(request.headers, max_bytes=self._max_bytes)
+            request.body = await read_body(receive, max_bytes=self._max_bytes)
+        return await _HANDLERS[route.endpoint](self.worker, request)
+
+    def _refuse(self, error: ClasswardError, request: Request) -> Reply:
+        reply = error_reply(error, request_id=request.id, path=request.path)
+        if isinstance(error, MethodNotAllowed):
+            reply.headers = ((b"allow", error.allow.encode()),)
+        if reply.status >= 500:
+            self.worker.writer.count("failed")
+            say(
+                "request failed",
+                level=logging.WARNING,
+                request_id=request.id,
+                code=error.code,
+                version=self._version(),
+            )
+        else:
+            self.worker.writer.count("refused")
+        return reply
+
+    def _fail(self, error: Exception, request: Request) -> Reply:
+        self.worker.writer.count("failed")
+        say("request failed", level=logging.ERROR, trace=error, request_id=request.id, version=self._version())
+        fault = ClasswardError(
+            "CW430",
+            "the server made a mistake",
+            why="nothing is wrong with the request as far as we know",
+            fix="the server's log has the trace under this request id",
+        )
+        return error_reply(fault, request_id=request.id, path=request.path)
+
+    def _version(self) -> int | None:
+        current = self.worker.current
+        return current.version if current else None
+
+    async def _send(self, reply: Reply, request: Request, send: ASGISend) -> None:
+        headers = [
+            (b"content-type", reply.content_type),
+            (b"content-length", b"%d" % len(reply.body)),
+            (b"x-request-id", request.id.encode()),
+            *reply.headers,
+        ]
+        if self.worker.is_draining:
+            headers.append((b"connection", b"close"))
+        await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+        body = b"" if request.method == "HEAD" else reply.body
+        await send({"type": "http.response.body", "body": body})
+
+    async def _lifespan(self, receive: ASGIReceive, send: ASGISend) -> None:
+        signals = DrainSignals(self._drain)
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                await self.worker.start()
+                signals.install()
+                await send({"type": "lifespan.startup.complete"})
+            else:
+                signals.restore()
+                await self.worker.stop()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+    def _drain(self) -> None:
+        self.worker.is_draining = True

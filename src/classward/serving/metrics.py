@@ -1,0 +1,152 @@
+"""What Prometheus may ask, adding up over workers, with bounded cardinality."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import prometheus_client as prom
+from prometheus_client import multiprocess, values
+
+from classward.flows.label import LabelReceipt
+from classward.flows.predict import Answer, LoadedVersion
+
+__all__ = ["MAX_CLASSES", "Metrics"]
+
+MAX_CLASSES = 200
+"""Classes that get their own counter, in label-space order; the rest is counted as ``other``."""
+
+_BUCKETS_S = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+
+class Metrics:
+    """The metrics of one task in one process.
+
+    With ``PROMETHEUS_MULTIPROC_DIR`` in the environment when this module is first imported, every worker writes to
+    files in that folder and any worker answers for all.
+    """
+
+    def __init__(self, task: str) -> None:
+        self._task = task
+        self._is_shared = bool(values.ValueClass._multiprocess)
+        self._registry = registry = prom.CollectorRegistry()
+        self._predictions = prom.Counter(
+            "classward_predictions", "Rows answered", ["task", "version", "class", "route"], registry=registry
+        )
+        self._requests = prom.Counter(
+            "classward_requests", "Requests by answer", ["task", "endpoint", "status"], registry=registry
+        )
+        self._seconds = prom.Histogram(
+            "classward_request_seconds",
+            "Time from request to answer",
+            ["task", "endpoint"],
+            buckets=_BUCKETS_S,
+            registry=registry,
+        )
+        self._version = prom.Gauge(
+            "classward_version_info",
+            "Live workers that answer with a version",
+            ["task", "version", "bundle_hash"],
+            registry=registry,
+            multiprocess_mode="livesum",
+        )
+        self._labels = prom.Counter(
+            "classward_labels", "Labels received, by what became of them", ["task", "state"], registry=registry
+        )
+        self._lost = self._one("classward_records_lost", "Records that could not be written")
+        self._unlogged = self._one("classward_unlogged", "Rows answered without a record")
+        self._poll_errors = self._one("classward_poll_errors", "Failed looks at the journal or loads of a version")
+        self._n_lost = 0
+        self._children: dict[object, Any] = {}
+        self._classes: dict[str, Any] = {}
+        self._classes_of: object = None
+        self._loaded: Any = None
+
+    def _one(self, name: str, text: str) -> Any:
+        return prom.Counter(name, text, ["task"], registry=self._registry).labels(self._task)
+
+    def request(self, endpoint: str, status: int, seconds: float) -> None:
+        """Count one request and its time."""
+        key = (endpoint, status)
+        child = self._children.get(key)
+        if child is None:
+            child = self._children[key] = (
+                self._requests.labels(self._task, endpoint, status),
+                self._seconds.labels(self._task, endpoint),
+            )
+        child[0].inc()
+        child[1].observe(seconds)
+
+    def answered(self, answer: Answer, route: str) -> None:
+        """Count answered rows by predicted class, and those that were not logged."""
+        owner = (answer.version, route, answer.label_space_hash)
+        if self._classes_of != owner:
+            other = self._predictions.labels(self._task, answer.version, "other", route)
+            self._classes = dict.fromkeys(answer.class_names, other)
+            for name in answer.class_names[:MAX_CLASSES]:
+                self._classes[name] = self._predictions.labels(self._task, answer.version, name, route)
+            self._classes_of = owner
+        n_unlogged = 0
+        if len(answer.predictions) == 1:
+            row = answer.predictions[0]
+            self._classes[row.label].inc()
+            n_unlogged = "unlogged" in row.flags
+        else:
+            counts: dict[str, int] = {}
+            for row in answer.predictions:
+                counts[row.label] = counts.get(row.label, 0) + 1
+                n_unlogged += "unlogged" in row.flags
+            for label, n in counts.items():
+                self._classes[label].inc(n)
+        if n_unlogged:
+            self._unlogged.inc(n_unlogged)
+
+    def labelled(self, receipt: LabelReceipt) -> None:
+        """Count received labels by what became of them."""
+        for state in ("accepted", "duplicate", "quarantined"):
+            n = receipt.count(state)
+            if n:
+                self._labels.labels(self._task, state).inc(n)
+
+    def loaded(self, version: LoadedVersion | None) -> None:
+        """Say which version this worker answers with."""
+        if self._loaded is not None:
+            self._loaded.set(0)
+        self._loaded = None
+        if version is not None:
+            self._loaded = self._version.labels(self._task, version.version, version.bundle_hash)
+            self._loaded.set(1)
+
+    def lost(self, n_lost: int) -> None:
+        """Follow the writer's own count of lost records."""
+        if n_lost > self._n_lost:
+            self._lost.inc(n_lost - self._n_lost)
+            self._n_lost = n_lost
+
+    def poll_failed(self) -> None:
+        """Count one failed look at the journal, or one failed load."""
+        self._poll_errors.inc()
+
+    def render(self) -> bytes:
+        """Give the text form, over all workers when they share a folder; dead workers do not count as live."""
+        if not self._is_shared:
+            return bytes(prom.generate_latest(self._registry))
+        folder = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])
+        for file in folder.glob("gauge_live*_*.db"):
+            pid = file.stem.rpartition("_")[2]
+            if pid.isdigit() and not _is_alive(int(pid)):
+                file.unlink(missing_ok=True)
+        registry = prom.CollectorRegistry()
+        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # the library says nothing of types
+        return bytes(prom.generate_latest(registry))
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

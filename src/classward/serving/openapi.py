@@ -1,0 +1,211 @@
+"""The interface as OpenAPI 3.1, from the table of addresses and the schema of the live version."""
+
+from __future__ import annotations
+
+from classward import __version__
+from classward.domain import InputSchema
+from classward.flows.predict import LoadedVersion
+from classward.serving.decode import MAX_NAME, MAX_TOP_K
+from classward.serving.messages import Reply, Request, json_reply
+from classward.serving.openapi_v2 import V2_REPLIES, V2_REQUESTS
+from classward.serving.routes import ROUTES, Route
+from classward.serving.worker import Worker
+
+__all__ = ["description", "openapi"]
+
+Json = dict[str, object]
+
+_KINDS: dict[str, Json] = {
+    "text": {"type": ["string", "null"]},
+    "categorical": {"type": ["string", "null"]},
+    "numeric": {"type": ["number", "null"]},
+    "boolean": {"type": ["boolean", "null"]},
+    "date": {"type": ["string", "null"], "description": "ISO 8601 date or time"},
+}
+_NAME: Json = {"type": "string", "minLength": 1, "maxLength": MAX_NAME}
+_SHARE: Json = {"type": "number", "minimum": 0, "maximum": 1}
+_TEXT: Json = {"type": "string"}
+_ERROR = ("code", "what", "got", "why", "fix", "request_id")
+
+_STATUS_TEXT = {
+    200: "The answer",
+    400: "The body is not JSON, or a tensor cannot be read",
+    401: "No API key was given, and this server asks for one",
+    403: "The API key is not accepted",
+    404: "No such model or version is live",
+    408: "The body did not arrive in time",
+    413: "The body is too large, or has too many rows",
+    415: "The body is not of type application/json, or it is compressed",
+    422: "A field or row breaks the schema; the text names row and field",
+    500: "A fault of the server; nothing was answered",
+    503: "Nothing is live, or the record log cannot be written: try again later",
+}
+
+
+async def openapi(worker: Worker, request: Request) -> Reply:
+    """Describe this server as it is now."""
+    return json_reply(description(worker.parts.task.name, worker.current))
+
+
+def description(task: str, current: LoadedVersion | None) -> Json:
+    """Build the document; without a live version rows are any objects.
+
+    >>> description("tickets", None)["openapi"]
+    '3.1.0'
+    """
+    paths: dict[str, Json] = {}
+    for route in ROUTES:
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": f"Classward: {task}", "version": __version__},
+        "paths": paths,
+        "components": {
+            "schemas": _schemas(current),
+            "securitySchemes": {
+                "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+                "bearer": {"type": "http", "scheme": "bearer"},
+            },
+        },
+        "security": [{"key": []}, {"bearer": []}, {}],
+    }
+
+
+def _operation(route: Route) -> Json:
+    statuses = (*route.statuses, *(() if route.is_open else (401, 403)), 500)
+    replies: dict[str, Json] = {}
+    for status in sorted(statuses):
+        kind, schema = _reply(route.endpoint, status)
+        replies[str(status)] = {"description": _STATUS_TEXT[status], "content": {kind: {"schema": schema}}}
+    suffix = "_version" if "{version}" in route.path else ""
+    operation: Json = {"operationId": route.endpoint + suffix, "summary": route.summary, "responses": replies}
+    if route.is_open:
+        operation["security"] = []
+    names = [part[1:-1] for part in route.path.split("/") if part.startswith("{")]
+    if names:
+        operation["parameters"] = [{"name": n, "in": "path", "required": True, "schema": _TEXT} for n in names]
+    if route.takes_body:
+        body = _ref({"predict": "PredictRequest", "labels": "LabelsRequest"}.get(route.endpoint, "InferRequest"))
+        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
+    return operation
+
+
+def _ref(name: str) -> Json:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+_REPLY_KINDS = {
+    "landing": "text/html",
+    "docs": "text/html",
+    "metrics": "text/plain",
+}
+_PROBES = {"ready", "v2_ready", "v2_model_ready"}
+
+
+def _reply(endpoint: str, status: int) -> tuple[str, Json]:
+    if status == 200 and endpoint in _REPLY_KINDS:
+        return _REPLY_KINDS[endpoint], _TEXT
+    if status == 200 or (status == 503 and endpoint in _PROBES):
+        if endpoint == "predict":
+            return "application/json", _ref("PredictReply")
+        if endpoint == "labels":
+            return "application/json", _ref("LabelsReply")
+        return "application/json", V2_REPLIES.get(endpoint, {"type": "object"})
+    return "application/json", _ref("Error")
+
+
+def _object(properties: Json, *, required: list[str], is_closed: bool = False) -> Json:
+    schema: Json = {"type": "object", "properties": properties, "required": required}
+    if is_closed:
+        schema["additionalProperties"] = False
+    return schema
+
+
+def _row(schema: InputSchema) -> Json:
+    properties: Json = {}
+    for feature in schema.features:
+        kind = dict(_KINDS[feature.kind])
+        if feature.is_required and isinstance(kind["type"], list):
+            kind["type"] = kind["type"][0]
+        if feature.description:
+            kind["description"] = feature.description
+        properties[feature.name] = kind
+    return _object(properties, required=[f.name for f in schema.features if f.is_required])
+
+
+def _schemas(current: LoadedVersion | None) -> Json:
+    row = _row(current.model.schema) if current else {"type": "object"}
+    label: Json = {"type": "string", "enum": list(current.class_names)} if current else _TEXT
+    top = _object({"label": label, "probability": _SHARE}, required=["label", "probability"])
+    answer: Json = {
+        "id": _NAME,
+        "version": {"type": "integer"},
+        "label": label,
+        "probability": _SHARE,
+        "top": {"type": "array", "items": top},
+        "path": {"type": "string", "description": "What decided"},
+        "flags": {"type": "array", "items": _TEXT},
+        "probabilities": {"type": "array", "items": _SHARE, "description": "With 'all'; in the order of label_space"},
+    }
+    item = _object(
+        {"index": {"type": "integer"}, "state": {"enum": ["accepted", "duplicate", "quarantined"]}, "reason": _TEXT},
+        required=["index", "state", "reason"],
+    )
+    count: Json = {"type": "integer", "minimum": 0}
+    return {
+        "Row": row,
+        "PredictRequest": _object(
+            {
+                "rows": {"type": "array", "items": _ref("Row"), "minItems": 1},
+                "ids": {"type": ["array", "null"], "items": _NAME, "description": "One per row; made up if left out"},
+                "keys": {
+                    "type": ["array", "null"],
+                    "items": {"type": ["string", "null"]},
+                    "description": "Sticky routing",
+                },
+                "top_k": {"type": "integer", "minimum": 1, "maximum": MAX_TOP_K, "default": 1},
+                "all": {"type": "boolean", "default": False},
+            },
+            required=["rows"],
+            is_closed=True,
+        ),
+        "PredictReply": _object(
+            {
+                "request_id": _TEXT,
+                "label_space": {"type": "array", "items": _TEXT},
+                "predictions": {
+                    "type": "array",
+                    "items": _object(answer, required=[name for name in answer if name != "probabilities"]),
+                },
+            },
+            required=["request_id", "label_space", "predictions"],
+        ),
+        "LabelsRequest": _object(
+            {"labels": {"type": "array", "items": _ref("Label"), "minItems": 1}}, required=["labels"], is_closed=True
+        ),
+        "Label": _object(
+            {
+                "id": {"type": "string", "description": "Id of the prediction"},
+                "label": {"type": "string", "description": "The true class"},
+                "event_at": {"type": "string", "format": "date-time", "description": "When it was established"},
+                "source": {"type": "string", "description": "Where it comes from"},
+                "annotator": {"type": ["string", "null"]},
+                "weight": {"type": "number", "exclusiveMinimum": 0, "default": 1},
+            },
+            required=["id", "label", "event_at", "source"],
+        ),
+        "LabelsReply": _object(
+            {
+                "accepted": count,
+                "duplicate": count,
+                "quarantined": count,
+                "items": {"type": "array", "items": item},
+            },
+            required=["accepted", "duplicate", "quarantined", "items"],
+        ),
+        "Error": _object(
+            {**dict.fromkeys(_ERROR, _TEXT), "error": _TEXT},
+            required=list(_ERROR),
+        ),
+        **V2_REQUESTS,
+    }

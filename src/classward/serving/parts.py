@@ -1,0 +1,40 @@
+"""What wiring hands to the server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from classward.domain import Task
+from classward.inference import FittedModel
+from classward.ports import Clock, Heartbeats, Ids, Journal, RecordLog, RecordWriter
+from classward.settings import Settings
+
+__all__ = ["ServingParts"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServingParts:
+    """Everything one server process works with, composed by wiring.
+
+    Journal, heartbeats and ``load_bundle`` are called from one control thread, the record log from one label thread,
+    the writer from several threads under one lock, so a backend may not insist on the thread that opened it.
+
+    Parameters
+    ----------
+    load_bundle : callable
+        Bundle hash → model, verified; raises ``ArtifactError`` or ``UnknownVersion``.
+    process_id : str
+        Names this process in heartbeats and logs; unique among the workers of a workspace.
+    """
+
+    settings: Settings
+    task: Task
+    clock: Clock
+    ids: Ids
+    journal: Journal
+    log: RecordLog
+    writer: RecordWriter
+    heartbeats: Heartbeats
+    load_bundle: Callable[[str], FittedModel]
+    process_id: str

@@ -1,0 +1,83 @@
+"""``POST /predict``: rows in, classes with probabilities out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from classward.flows.predict import Answer
+from classward.serving.decode import check_count, decode_predict
+from classward.serving.live import require_current
+from classward.serving.messages import Reply, Request, json_reply
+from classward.serving.worker import Worker
+
+__all__ = ["INLINE_ROWS", "answer_rows", "predict"]
+
+INLINE_ROWS = 64
+"""Requests of up to this many rows are answered on the event loop: handing over to a thread costs more."""
+
+
+async def predict(worker: Worker, request: Request) -> Reply:
+    """Answer rows in this project's own form.
+
+    Raises
+    ------
+    InvalidInput
+        Naming row and field; nothing is predicted or logged.
+    Refused
+        CW801 when no version is live.
+    """
+    body = decode_predict(request.body)
+    answer = await answer_rows(
+        worker, body.rows, ids=body.ids, keys=body.keys, top_k=body.top_k, request_id=request.id
+    )
+    return json_reply(_as_json(answer, is_full=body.all))
+
+
+async def answer_rows(
+    worker: Worker,
+    rows: Sequence[dict[str, object]],
+    *,
+    ids: Sequence[str] | None,
+    keys: Sequence[str | None] | None,
+    top_k: int,
+    request_id: str,
+) -> Answer:
+    """Hand rows to the data plane, on the event loop or beside it, and count the answer."""
+    check_count(len(rows), max_rows=worker.parts.settings.max_rows, what="rows")
+    loaded = require_current(worker)
+    if len(rows) <= INLINE_ROWS:
+        answer = worker.plane.answer(rows, ids=ids, keys=keys, top_k=top_k, request_id=request_id)
+    else:
+        new_id = worker.parts.ids.new
+        answer = await worker.run_rows(
+            partial(
+                worker.plane.answer,
+                rows,
+                ids=ids if ids is not None else [new_id() for _ in rows],
+                keys=keys,
+                top_k=top_k,
+                request_id=request_id,
+            )
+        )
+    worker.metrics.answered(answer, loaded.route)
+    return answer
+
+
+def _as_json(answer: Answer, *, is_full: bool) -> dict[str, object]:
+    rows: list[dict[str, object]] = [
+        {
+            "id": row.id,
+            "version": row.version,
+            "label": row.label,
+            "probability": row.probability,
+            "top": [{"label": label, "probability": probability} for label, probability in row.top],
+            "path": row.path,
+            "flags": row.flags,
+        }
+        for row in answer.predictions
+    ]
+    if is_full:
+        for out, probabilities in zip(rows, answer.probabilities.tolist(), strict=True):
+            out["probabilities"] = probabilities
+    return {"request_id": answer.request_id, "label_space": answer.class_names, "predictions": rows}

@@ -1,0 +1,143 @@
+"""Open Inference Protocol tensors ⇄ rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from classward.domain import InputSchema
+from classward.errors import InvalidInput, nearest
+from classward.flows.predict import Answer
+from classward.serving.decode import InferInput, InferOutput
+
+__all__ = ["DATATYPES", "OUTPUTS", "check_outputs", "outputs_of", "rows_of"]
+
+_INTEGERS = ("INT8", "INT16", "INT32", "INT64", "UINT8", "UINT16", "UINT32", "UINT64")
+_NUMBERS = ("FP64", "FP32", "FP16", *_INTEGERS)
+
+DATATYPES: dict[str, tuple[str, ...]] = {
+    "text": ("BYTES",),
+    "categorical": ("BYTES",),
+    "date": ("BYTES",),
+    "numeric": _NUMBERS,
+    "boolean": ("BOOL",),
+}
+"""Feature kind → accepted tensor types; the first is the one that metadata announces."""
+
+OUTPUTS = ("id", "label", "probability", "probabilities")
+"""Output tensors: ``id`` (to label the row later), ``label``, ``probability``, ``probabilities`` of shape (n, classes)."""
+
+
+def _is_integer(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _test_of(datatype: str) -> Callable[[object], bool]:
+    if datatype == "BYTES":
+        return lambda value: isinstance(value, str)
+    if datatype == "BOOL":
+        return lambda value: isinstance(value, bool)
+    return _is_integer if datatype in _INTEGERS else _is_number
+
+
+def rows_of(inputs: Sequence[InferInput], schema: InputSchema, *, max_rows: int) -> list[dict[str, object]]:
+    """Turn one tensor per feature into rows; ``null`` stands for a missing value.
+
+    Parameters
+    ----------
+    inputs : sequence of InferInput
+        Each of shape ``[n]`` or ``[n, 1]``, data flat or nested, all with the same n.
+
+    Raises
+    ------
+    InvalidInput
+        CW421 when shape, type and data of a tensor disagree, CW422 for a name that is no feature, CW413 beyond
+        ``max_rows``.
+    """
+    kinds = {feature.name: feature.kind for feature in schema.features}
+    columns: dict[str, list[object]] = {}
+    for tensor in inputs:
+        if tensor.name not in kinds:
+            raise InvalidInput(
+                "CW422",
+                f"no input is called {tensor.name[:100]!r}{nearest(tensor.name[:100], kinds)}",
+                fix="GET /v2/models/{model} lists the inputs",
+            )
+        if tensor.name in columns:
+            raise _bad(tensor, "it is given twice", "give each input once")
+        columns[tensor.name] = _column(tensor, DATATYPES[kinds[tensor.name]], max_rows)
+    sizes = {len(column) for column in columns.values()}
+    if len(sizes) != 1:
+        raise InvalidInput(
+            "CW421",
+            "the inputs do not have one number of rows",
+            got=f"sizes {sorted(sizes)}",
+            fix="give each input n values",
+        )
+    names = list(columns)
+    return [dict(zip(names, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+
+
+def _column(tensor: InferInput, datatypes: tuple[str, ...], max_rows: int) -> list[object]:
+    if tensor.datatype not in datatypes:
+        raise _bad(tensor, f"its datatype must be {' or '.join(datatypes[:2])}", f"send it as {datatypes[0]}")
+    shape = tensor.shape
+    if not (len(shape) == 1 or (len(shape) == 2 and shape[1] == 1)) or shape[0] < 0:
+        raise _bad(tensor, "its shape must be [n] or [n, 1]", "one value per row")
+    if shape[0] > max_rows:
+        raise InvalidInput(
+            "CW413", "too many rows in one request", why=f"at most {max_rows}", fix="split the request"
+        )
+    data = tensor.data
+    if len(shape) == 2 and data and all(isinstance(item, list) and len(item) == 1 for item in data):
+        data = [item[0] for item in data]
+    if len(data) != shape[0]:
+        raise _bad(tensor, f"its shape says {shape[0]} values, its data has {len(data)}", "make them agree")
+    fits = _test_of(tensor.datatype)
+    for index, value in enumerate(data):
+        if value is not None and not fits(value):
+            raise _bad(
+                tensor, f"row {index} does not hold a value of type {tensor.datatype}", "send that type, or null"
+            )
+    return data
+
+
+def _bad(tensor: InferInput, problem: str, fix: str) -> InvalidInput:
+    return InvalidInput("CW421", f"input {tensor.name[:100]!r} cannot be read: {problem}", fix=fix)
+
+
+def check_outputs(wanted: Sequence[InferOutput] | None) -> None:
+    """Make sure that the outputs asked for exist, before anything is predicted.
+
+    Raises
+    ------
+    InvalidInput
+        CW422 for an output that does not exist.
+    """
+    for output in wanted or ():
+        if output.name not in OUTPUTS:
+            name = output.name[:100]
+            raise InvalidInput(
+                "CW422", f"no output is called {name!r}{nearest(name, OUTPUTS)}", fix=", ".join(OUTPUTS)
+            )
+
+
+def outputs_of(answer: Answer, wanted: Sequence[InferOutput] | None) -> list[dict[str, object]]:
+    """Give the answer as output tensors, all of them or those asked for."""
+    names = dict.fromkeys(OUTPUTS if not wanted else (output.name for output in wanted))
+    return [_output(name, answer) for name in names]
+
+
+def _output(name: str, answer: Answer) -> dict[str, object]:
+    rows = answer.predictions
+    shape = [len(rows)]
+    if name == "probabilities":
+        matrix = answer.probabilities
+        return {"name": name, "shape": list(matrix.shape), "datatype": "FP64", "data": matrix.ravel().tolist()}
+    if name == "probability":
+        return {"name": name, "shape": shape, "datatype": "FP64", "data": [row.probability for row in rows]}
+    data = [row.id for row in rows] if name == "id" else [row.label for row in rows]
+    return {"name": name, "shape": shape, "datatype": "BYTES", "data": data}

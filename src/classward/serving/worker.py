@@ -1,0 +1,211 @@
+"""What one server process holds: the data plane, the version that answers, and the loop that keeps both current."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from classward.domain import Route
+from classward.flows.predict import DataPlane, LoadedVersion
+from classward.flows.versions import registry_state
+from classward.lifecycle.release import RegistryState
+from classward.ports import Heartbeat
+from classward.serving.locked import LockedWriter
+from classward.serving.logs import say
+from classward.serving.metrics import Metrics
+from classward.serving.orphan import is_orphan, stop_gracefully
+from classward.serving.parts import ServingParts
+
+__all__ = ["Worker"]
+
+_BEAT_S = 1.0
+_RETRY_LOAD_S = 2.0
+
+_T = TypeVar("_T")
+
+
+class Worker:
+    """One process's share of the server.
+
+    The version is swapped by one assignment between two requests: a request that began keeps the object it began
+    with. Predictions of few rows run on the event loop; more rows, labels and everything that touches the journal run
+    in one thread each.
+    """
+
+    def __init__(self, parts: ServingParts) -> None:
+        self.parts = parts
+        self.writer = LockedWriter(parts.writer)
+        self.metrics = Metrics(parts.task.name)
+        self.plane = DataPlane(
+            task=parts.task.name,
+            clock=parts.clock,
+            ids=parts.ids,
+            writer=self.writer,
+            payload_share=parts.settings.payload_share,
+        )
+        self.is_draining = False
+        self.problem = "starting"
+        self._control = ThreadPoolExecutor(1, thread_name_prefix="control")
+        self._rows = ThreadPoolExecutor(1, thread_name_prefix="rows")
+        self._labels = ThreadPoolExecutor(1, thread_name_prefix="labels")
+        self._started_at = parts.clock.now()
+        self._state = RegistryState(task=parts.task.name)
+        self._beaten: tuple[object, ...] = ()
+        self._next_beat_s = 0.0
+        self._retry_load_s = 0.0
+        self._polling: asyncio.Task[None] | None = None
+
+    @property
+    def current(self) -> LoadedVersion | None:
+        """The version that answers now."""
+        return self.plane.current
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether a prediction would be answered, and new connections are welcome."""
+        return self.plane.current is not None and not self.is_draining
+
+    async def start(self) -> None:
+        """Load what is live and begin to watch the journal; a failure is logged and tried again, never fatal."""
+        await self._look()
+        self._polling = asyncio.create_task(self._poll())
+        current = self.plane.current
+        say(
+            "worker started",
+            process_id=self.parts.process_id,
+            task=self.parts.task.name,
+            version=current.version if current else None,
+            bundle_hash=current.bundle_hash if current else None,
+        )
+
+    async def stop(self) -> None:
+        """End watching, write what is pending, give up segment and heartbeat."""
+        self.is_draining = True
+        if self._polling is not None:
+            self._polling.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._polling
+        await self._in(self._control, self._farewell)
+        for executor in (self._rows, self._labels, self._control):
+            executor.shutdown(wait=True)
+        say("worker stopped", process_id=self.parts.process_id, n_lost=self.writer.n_lost)
+
+    async def run_rows(self, work: Callable[[], _T]) -> _T:
+        """Run a large prediction beside the event loop, one at a time."""
+        return await self._in(self._rows, work)
+
+    async def run_labels(self, work: Callable[[], _T]) -> _T:
+        """Run the intake of labels beside the event loop, one batch at a time."""
+        return await self._in(self._labels, work)
+
+    async def _in(self, executor: ThreadPoolExecutor, work: Callable[[], _T]) -> _T:
+        return await asyncio.get_running_loop().run_in_executor(executor, work)
+
+    async def _poll(self) -> None:
+        while True:
+            await asyncio.sleep(self.parts.settings.poll_s)
+            if is_orphan():
+                say("supervisor is gone: stopping", level=logging.WARNING, process_id=self.parts.process_id)
+                stop_gracefully()
+                return
+            await self._look()
+
+    async def _look(self) -> None:
+        try:
+            await self._in(self._control, self._read_journal)
+            await self._follow(self._state.live)
+            await self._in(self._control, self._upkeep)
+        except Exception as error:  # noqa: BLE001 - process loop: a worker goes on answering with what it has
+            self._failed("cannot follow the journal", error)
+
+    def _read_journal(self) -> None:
+        if self.parts.journal.head().seq != self._state.last_seq:
+            self._state = registry_state(self.parts.journal, self.parts.task.name, known=self._state)
+
+    async def _follow(self, wanted: Route | None) -> None:
+        """Make ``wanted`` the version that answers; keep the old one while loading and if loading fails."""
+        current = self.plane.current
+        if wanted is None:
+            self.problem = "no version is live"
+            if current is not None:
+                self._swap(None)
+            return
+        if current and (current.version, current.bundle_hash, current.route) == (
+            wanted.version, wanted.bundle_hash, wanted.role,
+        ):  # fmt: skip
+            self.problem = ""
+            return
+        now_s = self.parts.clock.monotonic_s()
+        if now_s < self._retry_load_s:
+            return
+        try:
+            self._swap(await self._in(self._control, lambda: self._load(wanted, current)))
+        except Exception as error:  # noqa: BLE001 - process loop: a bundle that cannot be read must not stop the old one
+            self._retry_load_s = now_s + _RETRY_LOAD_S
+            self._failed(f"cannot load version {wanted.version}", error, version=wanted.version)
+        else:
+            self.problem, self._retry_load_s = "", 0.0
+
+    def _load(self, wanted: Route, current: LoadedVersion | None) -> LoadedVersion:
+        is_same = current is not None and current.bundle_hash == wanted.bundle_hash
+        model = current.model if current is not None and is_same else self.parts.load_bundle(wanted.bundle_hash)
+        return LoadedVersion(version=wanted.version, bundle_hash=wanted.bundle_hash, route=wanted.role, model=model)
+
+    def _swap(self, loaded: LoadedVersion | None) -> None:
+        before, self.plane.current = self.plane.current, loaded
+        self.metrics.loaded(loaded)
+        say(
+            "version swapped",
+            process_id=self.parts.process_id,
+            version=loaded.version if loaded else None,
+            bundle_hash=loaded.bundle_hash if loaded else None,
+            previous=before.version if before else None,
+            head_seq=self._state.last_seq,
+        )
+
+    def _upkeep(self) -> None:
+        self.writer.tick()
+        self.metrics.lost(self.writer.n_lost)
+        current = self.plane.current
+        said = (
+            self._state.last_seq,
+            current and current.bundle_hash,
+            current and current.version,
+            self.writer.n_lost,
+        )
+        now_s = self.parts.clock.monotonic_s()
+        if said == self._beaten and now_s < self._next_beat_s:
+            return
+        self.parts.heartbeats.beat(
+            Heartbeat(
+                process_id=self.parts.process_id,
+                pid=os.getpid(),
+                task=self.parts.task.name,
+                bundle_hash=current.bundle_hash if current else "",
+                version=current.version if current else 0,
+                head_seq=self._state.last_seq,
+                n_lost=self.writer.n_lost,
+                started_at=self._started_at,
+                seen_at=self.parts.clock.now(),
+            )
+        )
+        self._beaten, self._next_beat_s = said, now_s + _BEAT_S
+
+    def _farewell(self) -> None:
+        try:
+            self.parts.heartbeats.forget(self.parts.process_id)
+        except Exception as error:  # noqa: BLE001 - process end: the segment is closed whatever the journal says
+            self._failed("cannot take leave", error)
+        self.writer.close()
+
+    def _failed(self, what: str, error: Exception, **fields: object) -> None:
+        self.metrics.poll_failed()
+        text = str(error).split("\n", 1)[0]
+        if self.problem != (problem := f"{what}: {text}"):
+            self.problem = problem
+            say(what, level=logging.ERROR, trace=error, process_id=self.parts.process_id, **fields)
