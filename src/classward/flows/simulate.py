@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 import numpy as np
+import polars as pl
 
-from classward.domain import format_time
-from classward.flows.context import Context
+from classward.domain import DataSource, Route, format_time, to_plain
+from classward.errors import DataError
+from classward.flows.context import Context, draft, note
 from classward.flows.label import accept_labels
 from classward.flows.predict import DataPlane
 from classward.flows.status import Status, status
+from classward.flows.versions import registry_state
 from classward.flows.watch import tick
 from classward.ports import RecordWriter
 
-__all__ = ["SimulatedTraffic", "simulate"]
+__all__ = ["SimulatedTraffic", "copy_version", "labelled_rows", "simulate"]
 
 
 class _SettableClock(Protocol):
@@ -92,3 +95,30 @@ def _deliver(
         clock.advance_to(due)
         raw = {"id": prediction_id, "label": truth, "event_at": format_time(due), "source": "simulated"}
         accept_labels([raw], label_space=loaded.model.label_space, log=sim.log, writer=writer, now=due)
+
+
+def copy_version(real: Context, sim: Context, number: int) -> None:
+    """Make one real version the only and live one of a simulated workspace; its bundle is read where it is."""
+    version = registry_state(real.journal, real.task.name).version(number)
+    for event in real.journal.events(task=real.task.name, kind="label_space_declared"):
+        sim.journal.append(replace(draft(sim, event.kind, {}), payload=event.payload))
+    note(sim, "version_registered", to_plain(version))
+    route = Route(role="live", version=number, bundle_hash=version.bundle_hash)
+    note(sim, "deployed", {"routes": [to_plain(route)], "was": None, "mode": "simulated"}, why="simulated from here on")
+
+
+def labelled_rows(real: Context, source: DataSource) -> tuple[list[dict[str, object]], list[str]]:
+    """Feature rows and truths of a labelled table, with times as text, as clients send them."""
+    task = real.task
+    table = real.tables.read(source)
+    missing = [c for c in (*task.schema.names, task.label) if c not in table.columns]
+    if missing:
+        raise DataError(
+            "CW242", f"{source.location} lacks columns that the task names", got=", ".join(missing),
+            fix="give a labelled table like the one the task was made from",
+        )  # fmt: skip
+    table = table.filter(pl.col(task.label).is_not_null())
+    features = table.select(task.schema.names).with_columns(
+        pl.selectors.temporal().dt.to_string("iso"), pl.selectors.decimal().cast(pl.Float64)
+    )
+    return features.to_dicts(), table[task.label].cast(pl.String).to_list()

@@ -1,0 +1,121 @@
+"""The public face: a project in a notebook or another program, with the same code as server and command line."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from classward import wiring
+
+if TYPE_CHECKING:
+    from classward.domain import Report
+    from classward.flows.predict import Answer
+    from classward.flows.status import Status
+
+__all__ = ["Predictor", "ReportView", "Workspace", "load"]
+
+
+class Predictor:
+    """Answers rows in this process exactly as the server does, and logs them the same way, marked ``library``.
+
+    Not safe for use from several threads at once. Close it, or use it as a context manager, so that its record segment
+    can be sealed.
+
+    Parameters
+    ----------
+    task_file : path
+        The project's ``classward.toml``.
+    version : int, optional
+        A version other than the live one.
+    is_logged : bool, default=True
+        Whether answers go to the record log; without, every answer carries the flag ``unlogged``.
+
+    Raises
+    ------
+    Refused
+        CW801 when no version is named and none is live.
+
+    Examples
+    --------
+    >>> with classward.load("classward.toml") as predictor:          # doctest: +SKIP
+    ...     predictor.predict([{"text": "I was charged twice"}]).predictions[0].label
+    'refund'
+    """
+
+    def __init__(self, task_file: str | Path, *, version: int | None = None, is_logged: bool = True) -> None:
+        settings = wiring.read_settings(os.environ)
+        context = wiring.open_context(task_file, settings)
+        self._writer = wiring.open_writer(context, settings) if is_logged else None
+        self._plane = wiring.data_plane(context, settings, kind="library", version=version, writer=self._writer)
+
+    def predict(
+        self,
+        rows: Sequence[Mapping[str, object]],
+        *,
+        ids: Sequence[str] | None = None,
+        keys: Sequence[str | None] | None = None,
+        top_k: int = 1,
+    ) -> Answer:
+        """Answer rows; see :meth:`classward.flows.predict.DataPlane.answer` for what comes back and what is raised."""
+        return self._plane.answer(rows, ids=ids, keys=keys, top_k=top_k)
+
+    def close(self) -> None:
+        """Give up the record segment; what was answered stays logged."""
+        if self._writer is not None:
+            self._writer.close()
+
+    def __enter__(self) -> Predictor:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def load(task_file: str | Path = "classward.toml", *, version: int | None = None) -> Predictor:
+    """Load the live (or a named) version of a project for use in this process."""
+    return Predictor(task_file, version=version)
+
+
+class ReportView:
+    """A report that shows itself in a notebook; ``data`` is the noun behind it."""
+
+    def __init__(self, data: Report, page: str) -> None:
+        self.data, self._page = data, page
+
+    def _repr_html_(self) -> str:
+        import html
+
+        return f'<iframe srcdoc="{html.escape(self._page, quote=True)}" style="width:100%;height:70vh;border:0"></iframe>'
+
+
+class Workspace:
+    """A project's registry, figures and reports, read-only, for notebooks and scripts.
+
+    Examples
+    --------
+    >>> Workspace("classward.toml").status().classes[0].recall.value    # doctest: +SKIP
+    0.93
+    """
+
+    def __init__(self, task_file: str | Path = "classward.toml") -> None:
+        self._context = wiring.open_context(task_file, wiring.read_settings(os.environ))
+
+    def status(self) -> Status:
+        """What is live and how each class does, now."""
+        from classward.flows.status import status
+
+        return status(self._context, now=self._context.clock.now())
+
+    def report(self, version: int | None = None) -> ReportView:
+        """The report of a version (the newest when none is named), shown as a page in a notebook."""
+        from classward.artifact.read import read_extra
+        from classward.flows.register import read_report
+        from classward.flows.versions import newest, registry_state
+
+        state = registry_state(self._context.journal, self._context.task.name)
+        found = state.version(version) if version is not None else newest(state)
+        folder = self._context.artifacts.path(found.bundle_hash)
+        page = read_extra(folder, "report.html", expected_hash=found.bundle_hash).decode()
+        return ReportView(read_report(self._context, found), page)

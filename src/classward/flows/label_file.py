@@ -1,0 +1,51 @@
+"""A table of late labels becomes the same items that the HTTP door takes."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import polars as pl
+
+from classward.errors import DataError
+
+__all__ = ["label_rows"]
+
+_NEEDED = ("id", "label", "event_at")
+_OPTIONAL = ("source", "annotator", "weight")
+
+
+def label_rows(table: pl.DataFrame, *, source: str, table_name: str) -> list[dict[str, object]]:
+    """Rows of a table as label items; empty optional cells are left out, times without a zone are taken as UTC.
+
+    Raises
+    ------
+    DataError
+        CW907 if a needed column is missing.
+    """
+    missing = [name for name in _NEEDED if name not in table.columns]
+    if missing:
+        raise DataError(
+            "CW907",
+            f"{table_name} lacks columns that labels need",
+            got=f"missing: {', '.join(missing)}; present: {', '.join(table.columns[:20])}",
+            fix="give the columns id, label and event_at; source, annotator and weight are optional",
+        )
+    kept = [name for name in (*_NEEDED, *_OPTIONAL) if name in table.columns]
+    return [_item(row, source) for row in table.select(kept).iter_rows(named=True)]
+
+
+def _item(row: dict[str, object], source: str) -> dict[str, object]:
+    item = {name: value for name, value in row.items() if value is not None}
+    item["event_at"] = _moment(item.get("event_at"))
+    for name in ("id", "annotator"):
+        if isinstance(item.get(name), int):
+            item[name] = str(item[name])
+    return {"source": source, **item}
+
+
+def _moment(value: object) -> object:
+    if isinstance(value, datetime):
+        return (value if value.tzinfo else value.replace(tzinfo=UTC)).isoformat()
+    if isinstance(value, date):
+        return datetime(value.year, value.month, value.day, tzinfo=UTC).isoformat()
+    return value

@@ -1,0 +1,340 @@
+"""The composition root: settings and a task file become a context with real backends. The only importer of backends."""
+
+from __future__ import annotations
+
+import dataclasses
+import getpass
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from classward.domain import DataSource, Task
+from classward.errors import TaskFileError, UsageError, nearest
+from classward.settings import Settings
+
+if TYPE_CHECKING:
+    from classward.flows.context import Context
+    from classward.flows.label import LabelReceipt
+    from classward.flows.predict import DataPlane
+    from classward.flows.predict_file import ScoredFile
+    from classward.flows.status import Status
+    from classward.inference import FittedModel
+    from classward.ports import RecordWriter
+
+__all__ = ["import_labels", "init_task", "open_context", "read_settings", "run_simulation", "score_file", "serve", "server_app"]
+
+_PREFIX = "CLASSWARD_"
+_TASK_FILE = "CLASSWARD_TASK_FILE"
+
+
+def read_settings(env: Mapping[str, str], **given: object) -> Settings:
+    """Settings from the environment, overridden by what is given and not ``None``.
+
+    Raises
+    ------
+    UsageError
+        CW906 for an unknown variable (the nearest is suggested) or a value of the wrong type.
+    """
+    known = {f.name: f for f in dataclasses.fields(Settings)}
+    values: dict[str, Any] = {}
+    for variable, text in env.items():
+        if not variable.startswith(_PREFIX) or variable == _TASK_FILE:
+            continue
+        name = variable.removeprefix(_PREFIX).lower()
+        if name not in known:
+            raise UsageError(
+                "CW906", f"no setting is called {variable}{nearest(name, known)}", fix="see docs/settings.md"
+            )
+        values[name] = _typed(variable, text, known[name].default)
+    values |= {name: value for name, value in given.items() if value is not None}
+    return Settings(**values)
+
+
+def _typed(variable: str, text: str, default: object) -> object:
+    try:
+        if isinstance(default, bool):
+            return {"true": True, "1": True, "false": False, "0": False}[text.strip().lower()]
+        if isinstance(default, int | float):
+            return type(default)(text)
+    except (KeyError, ValueError):
+        kind = type(default).__name__
+        raise UsageError("CW906", f"{variable} is not a {kind}", got=repr(text), fix=f"give a {kind}") from None
+    if isinstance(default, tuple):
+        return tuple(part.strip() for part in text.split(",") if part.strip())
+    return text
+
+
+def load_task(task_file: str | Path) -> Task:
+    """Read and check a task file.
+
+    Raises
+    ------
+    TaskFileError
+        CW100 if there is none; others name the line.
+    """
+    from classward.taskfile import parse
+
+    path = Path(task_file)
+    if not path.is_file():
+        raise TaskFileError(
+            "CW100",
+            f"{path} does not exist",
+            got=f"no such file in {Path.cwd()}",
+            why="the task file says what is to be learned and what is promised",
+            fix="run 'classward init TABLE --label COLUMN', or name the file with -f",
+        )
+    return parse(path.read_text(encoding="utf-8"), path=str(path))
+
+
+def open_context(task_file: str | Path, settings: Settings) -> Context:
+    """Open the workspace of a task: what every flow works with. Folders and the database are made when missing."""
+    from classward.backends.clock import SystemClock, UlidIds
+
+    return _context(Path(task_file), load_task(task_file), settings, SystemClock(), UlidIds())
+
+
+def _workspace(task_file: Path, settings: Settings) -> Path:
+    return (task_file.resolve().parent / settings.workspace).resolve()
+
+
+def _context(task_file: Path, task: Task, settings: Settings, clock: Any, ids: Any, *, at: Path | None = None) -> Context:
+    from classward.backends.files import FileArtifacts, FileSnapshots
+    from classward.backends.record_log import FileRecordLog
+    from classward.backends.sqlite import SqliteHeartbeats, SqliteJournal, SqliteLeases
+    from classward.backends.tables import FileTables
+    from classward.flows.context import Context
+
+    stored = _workspace(task_file, settings)
+    folder = at or stored
+    database = folder / "workspace.db"
+    folder.mkdir(parents=True, exist_ok=True)
+    return Context(
+        task=task,
+        actor=settings.actor or getpass.getuser(),
+        clock=clock,
+        ids=ids,
+        journal=SqliteJournal(database),
+        log=FileRecordLog(folder / "records" / task.name, database=database, grace_s=settings.segment_grace_s),
+        artifacts=FileArtifacts(stored / "artifacts"),
+        snapshots=FileSnapshots(stored / "data"),
+        tables=FileTables(base=task_file.resolve().parent),
+        heartbeats=SqliteHeartbeats(database),
+        leases=SqliteLeases(database),
+    )
+
+
+def open_writer(ctx: Context, settings: Settings) -> RecordWriter:
+    """A record segment of this process's own."""
+    from classward.backends.record_log import SegmentWriter
+
+    return SegmentWriter(
+        ctx.log.folder,  # type: ignore[attr-defined]
+        task=ctx.task.name,
+        clock=ctx.clock,
+        ids=ctx.ids,
+        max_bytes=settings.segment_max_bytes,
+        max_age_s=settings.segment_max_s,
+        fsync=settings.fsync,
+    )
+
+
+def load_model(ctx: Context, bundle_hash: str) -> FittedModel:
+    """A model from its bundle, every byte checked."""
+    from classward.artifact.read import read_bundle
+
+    return read_bundle(ctx.artifacts.path(bundle_hash), expected_hash=bundle_hash).model
+
+
+def data_plane(
+    ctx: Context, settings: Settings, *, kind: str, version: int | None = None, writer: RecordWriter | None
+) -> DataPlane:
+    """A data plane with the live version, or a named one, loaded.
+
+    Raises
+    ------
+    Refused
+        CW801 when no version is named and none is live.
+    """
+    from classward.flows.predict import DataPlane, LoadedVersion
+    from classward.flows.versions import registry_state, require_live
+
+    state = registry_state(ctx.journal, ctx.task.name)
+    if version is None:
+        route = require_live(state)
+        number, bundle_hash, role = route.version, route.bundle_hash, route.role
+    else:
+        number, bundle_hash, role = version, state.version(version).bundle_hash, "named"
+    plane = DataPlane(
+        task=ctx.task.name, clock=ctx.clock, ids=ctx.ids, writer=writer, kind=kind,
+        payload_share=settings.payload_share,
+    )  # fmt: skip
+    plane.current = LoadedVersion(
+        version=number, bundle_hash=bundle_hash, route=role, model=load_model(ctx, bundle_hash)
+    )
+    return plane
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InitResult:
+    """The text of a task file, what the table looks like, and lines for people."""
+
+    text: str
+    looks: object
+    lines: tuple[str, ...]
+
+
+def init_task(path: Path, *, table: str, query: str = "", test: str | None = None, **asked: Any) -> InitResult:
+    """Look at a table and write (not store) a task file for it; relative places are kept relative to the file."""
+    from classward.backends.tables import FileTables
+    from classward.flows.init import Asked, init
+    from classward.lifecycle.data import describe
+
+    source = DataSource(location=table, query=query)
+    sealed = DataSource(location=test) if test else None
+    name = Path(table.rsplit("/", 1)[-1]).stem or "task"
+    made = init(FileTables(base=Path.cwd()), source, sealed, Asked(**asked), name=name)
+    return InitResult(text=made.text, looks=made.looks, lines=tuple(describe(made.looks)))
+
+
+def score_file(
+    task_file: str,
+    settings: Settings,
+    source: str,
+    target: str,
+    *,
+    version: int | None,
+    with_all: bool,
+    batch_rows: int,
+    is_logged: bool,
+    tell: Callable[[int, int], None],
+) -> ScoredFile:
+    """Score a file with the live or a named version."""
+    from classward.backends.batches import BatchFiles
+    from classward.flows.predict_file import predict_file
+
+    ctx = open_context(task_file, settings)
+    writer = open_writer(ctx, settings) if is_logged else None
+    try:
+        plane = data_plane(ctx, settings, kind="batch", version=version, writer=writer)
+        return predict_file(
+            plane, BatchFiles(), source, target, id_column=ctx.task.id_column, with_all=with_all,
+            batch_rows=batch_rows, tell=tell,
+        )  # fmt: skip
+    finally:
+        if writer is not None:
+            writer.close()
+
+
+def import_labels(task_file: str, settings: Settings, table: str, *, source: str) -> LabelReceipt:
+    """Import a table of labels through the same door as ``POST /labels``."""
+    from classward.flows.label import accept_labels
+    from classward.flows.label_file import label_rows
+    from classward.flows.versions import newest, registry_state
+
+    ctx = open_context(task_file, settings)
+    state = registry_state(ctx.journal, ctx.task.name)
+    bundle_hash = state.live.bundle_hash if state.live else newest(state).bundle_hash
+    rows = label_rows(ctx.tables.read(DataSource(location=str(Path(table).resolve()))), source=source, table_name=table)
+    writer = open_writer(ctx, settings)
+    try:
+        space = load_model(ctx, bundle_hash).label_space
+        return accept_labels(rows, label_space=space, log=ctx.log, writer=writer, now=ctx.clock.now())
+    finally:
+        writer.close()
+
+
+def run_simulation(
+    task_file: str,
+    settings: Settings,
+    table: str,
+    *,
+    weeks: int,
+    rows_per_day: int,
+    label_delay: float,
+    label_share: float,
+    version: int | None,
+    seed: int,
+) -> Iterator[Status]:
+    """Replay a labelled table on a virtual clock, in a workspace of its own that is removed afterwards."""
+    import tempfile
+
+    import numpy as np
+
+    from classward.backends.clock import SeededIds, VirtualClock
+    from classward.flows.simulate import SimulatedTraffic, copy_version, labelled_rows, simulate
+    from classward.flows.versions import newest, registry_state
+
+    real = open_context(task_file, settings)
+    state = registry_state(real.journal, real.task.name)
+    number = version or (state.live.version if state.live else newest(state).version)
+    rng = np.random.default_rng(seed)
+    clock = VirtualClock(datetime(2026, 1, 5, tzinfo=UTC))
+    with tempfile.TemporaryDirectory(prefix="simulate-", dir=_workspace(Path(task_file), settings)) as folder:
+        sim = _context(Path(task_file), real.task, settings, clock, SeededIds(seed), at=Path(folder))
+        copy_version(real, sim, number)
+        rows, truths = labelled_rows(real, DataSource(location=str(Path(table).resolve())))
+        writer = open_writer(sim, replace(settings, segment_max_s=86_400.0))
+        plane = data_plane(sim, settings, kind="simulated", writer=writer)
+        traffic = SimulatedTraffic(
+            n_days=7 * weeks, rows_per_day=rows_per_day, label_delay_days=label_delay, label_share=label_share
+        )
+        yield from simulate(sim, plane, writer, clock=clock, rows=rows, truths=truths, traffic=traffic, rng=rng)
+        writer.close()
+
+
+def serve(task_file: str, settings: Settings, *, with_watch: bool, announce: Callable[[str], None]) -> None:
+    """Make a first version live if need be, start ``watch`` as a child, and serve until told to stop."""
+    from classward.flows.deploy import ensure_live
+    from classward.serving.run import run
+
+    ctx = open_context(task_file, settings)
+    route = ensure_live(ctx)
+    path = str(Path(task_file).resolve())
+    url = f"http://{settings.host}:{settings.port}"
+    announce(
+        f" live {ctx.task.name} v{route.version} ({route.bundle_hash[:8]})   {url}   API docs /docs   metrics /metrics"
+    )
+    env = _environment(settings) | {_TASK_FILE: path}
+    watcher = _start_watch(path, env) if with_watch else None
+    metrics = _workspace(Path(task_file), settings) / "metrics" / str(settings.port)
+    try:
+        run("classward.wiring:server_app", settings, env | {"PROMETHEUS_MULTIPROC_DIR": str(metrics)})
+    finally:
+        if watcher is not None:
+            watcher.terminate()
+            watcher.wait()
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    """Settings as environment variables, so that workers and children read the same."""
+    values = {}
+    for field in dataclasses.fields(settings):
+        value = getattr(settings, field.name)
+        text = ",".join(value) if isinstance(value, tuple) else str(value)
+        values[_PREFIX + field.name.upper()] = text.lower() if isinstance(value, bool) else text
+    return values
+
+
+def _start_watch(task_file: str, env: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "classward", "watch", "-f", task_file, "--while-pid", str(os.getpid())]
+    return subprocess.Popen(command, env={**os.environ, **env}, stdin=subprocess.DEVNULL)
+
+
+def server_app() -> Any:
+    """The ASGI application of one worker, from the environment that :func:`serve` prepared."""
+    from classward.serving.app import create_app
+    from classward.serving.parts import ServingParts
+
+    settings = read_settings(os.environ)
+    ctx = open_context(os.environ[_TASK_FILE], settings)
+    parts = ServingParts(
+        settings=settings, task=ctx.task, clock=ctx.clock, ids=ctx.ids, journal=ctx.journal, log=ctx.log,
+        writer=open_writer(ctx, settings), heartbeats=ctx.heartbeats, process_id=ctx.ids.new(),
+        load_bundle=lambda bundle_hash: load_model(ctx, bundle_hash),
+    )  # fmt: skip
+    return create_app(parts)
