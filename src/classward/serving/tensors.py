@@ -24,7 +24,7 @@ DATATYPES: dict[str, tuple[str, ...]] = {
 """Feature kind → accepted tensor types; the first is the one that metadata announces."""
 
 OUTPUTS = ("id", "label", "probability", "probabilities")
-"""Output tensors: ``id`` (to label the row later), ``label``, ``probability``, ``probabilities`` of shape (n, classes)."""
+"""Output tensors; ``id`` is of each row, to label it later, ``probabilities`` has shape (n, classes)."""
 
 
 def _is_integer(value: object) -> bool:

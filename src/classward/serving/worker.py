@@ -72,7 +72,7 @@ class Worker:
 
     async def start(self) -> None:
         """Load what is live and begin to watch the journal; a failure is logged and tried again, never fatal."""
-        await self._look()
+        await self.look()
         self._polling = asyncio.create_task(self._poll())
         current = self.plane.current
         say(
@@ -113,9 +113,10 @@ class Worker:
                 say("supervisor is gone: stopping", level=logging.WARNING, process_id=self.parts.process_id)
                 stop_gracefully()
                 return
-            await self._look()
+            await self.look()
 
-    async def _look(self) -> None:
+    async def look(self) -> None:
+        """Look at the journal once, follow it and do what is due; a failure is logged, counted and tried again."""
         try:
             await self._in(self._control, self._read_journal)
             await self._follow(self._state.live)

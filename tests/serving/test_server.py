@@ -1,0 +1,247 @@
+"""Real server processes, asked over HTTP."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from serving_fakes import FileJournal, FileWriter
+
+pytestmark = pytest.mark.slow
+
+_MAIN = """
+import json, os, sys
+from classward.serving.run import run
+from classward.settings import Settings
+given = json.loads(os.environ["SERVING_TEST_SETTINGS"])
+if __name__ == "__main__":
+    run("serving_fakes:app_in_process", Settings(**given), {})
+"""
+
+
+class Server:
+    def __init__(self, folder: Path, **settings: object) -> None:
+        self.folder = folder
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        self.settings = {"workspace": str(folder), "port": self.port, "poll_s": 0.05, "drain_s": 5.0, **settings}
+        self.log = (folder / "server.log").open("ab")
+        self.start()
+
+    def start(self) -> None:
+        paths = [str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]
+        env = {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(paths),
+            "SERVING_TEST_SETTINGS": json.dumps(self.settings),
+        }
+        main = self.folder / "main.py"
+        main.write_text(_MAIN)
+        self.process = subprocess.Popen([sys.executable, str(main)], env=env, stderr=self.log)
+        self.until(lambda: self.get("/ready")[0] == 200)
+
+    def until(self, is_so, *, seconds: float = 30.0) -> None:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                if is_so():
+                    return
+            time.sleep(0.02)
+        raise AssertionError((self.folder / "server.log").read_text())
+
+    def connect(self) -> http.client.HTTPConnection:
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+
+    def get(self, path: str) -> tuple[int, bytes]:
+        connection = self.connect()
+        with contextlib.closing(connection):
+            connection.request("GET", path)
+            response = connection.getresponse()
+            return response.status, response.read()
+
+    def workers(self) -> set[int]:
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        return {int(pid) for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()}
+
+    def stop(self) -> int:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(30)
+        self.log.close()
+        return code
+
+
+@pytest.fixture
+def serve(tmp_path):
+    servers: list[Server] = []
+    FileJournal(tmp_path / "journal.jsonl").deploy(1, "hash-1")
+
+    def _serve(**settings: object) -> Server:
+        servers.append(Server(tmp_path, **settings))
+        return servers[-1]
+
+    yield _serve
+    for server in servers:
+        server.stop()
+
+
+class Load:
+    """Clients that ask one row after the other, each request with an id of its own, until told to stop."""
+
+    def __init__(self, server: Server, *, n_clients: int = 4) -> None:
+        self.server = server
+        self.is_over = threading.Event()
+        self.acknowledged: list[tuple[str, int]] = []
+        self.broken: list[str] = []
+        self.statuses: set[int] = set()
+        self.threads = [threading.Thread(target=self._run, args=(i,)) for i in range(n_clients)]
+
+    def __enter__(self):
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.is_over.set()
+        for thread in self.threads:
+            thread.join(60)
+
+    def _run(self, client: int) -> None:
+        connection, n = self.server.connect(), 0
+        while not self.is_over.is_set():
+            n += 1
+            name, is_sent = f"{client}-{n}", False
+            body = json.dumps({"rows": [{"text": "refund"}], "ids": [name]})
+            try:
+                if connection.sock is None:
+                    connection.connect()
+                is_sent = True
+                connection.request("POST", "/predict", body, {"Content-Type": "application/json"})
+                response = connection.getresponse()
+                answer = json.loads(response.read())
+            except (OSError, http.client.HTTPException) as error:
+                connection.close()
+                if is_sent:
+                    self.broken.append(f"{name}: {error!r}")
+                else:
+                    time.sleep(0.02)
+                continue
+            self.statuses.add(response.status)
+            if response.status == 200:
+                self.acknowledged.append((name, answer["predictions"][0]["version"]))
+        connection.close()
+
+
+def is_running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def logged(server: Server) -> list[str]:
+    return [str(row[0]) for row in FileWriter(server.folder / "records.jsonl").rows()]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_sigterm_under_load_loses_no_request(serve, workers):
+    server = serve(workers=workers)
+    with Load(server) as load:
+        server.until(lambda: len(load.acknowledged) > 100)
+        assert server.stop() == 0
+    assert load.broken == []
+    assert load.statuses == {200}
+    names = [name for name, _ in load.acknowledged]
+    assert sorted(names) == sorted(logged(server))
+
+
+def test_versions_are_swapped_under_load_without_a_refused_request(serve):
+    server = serve(workers=2)
+    journal = FileJournal(server.folder / "journal.jsonl")
+    with Load(server) as load:
+        for version in (2, 1, 3):
+            n = len(load.acknowledged)
+            server.until(lambda n=n: len(load.acknowledged) > n + 50)
+            journal.deploy(version, f"hash-{version}")
+        server.until(lambda: [v for _, v in load.acknowledged[-30:]] == [3] * 30)
+    assert load.broken == []
+    assert load.statuses == {200}
+    assert {version for _, version in load.acknowledged} == {1, 2, 3}
+
+
+def test_a_killed_worker_is_replaced_and_no_acknowledged_row_is_missing(serve):
+    server = serve(workers=2)
+    with Load(server) as load:
+        for _ in range(3):
+            n, before = len(load.acknowledged), server.workers()
+            server.until(lambda n=n: len(load.acknowledged) > n + 30)
+            os.kill(min(before), signal.SIGKILL)
+            server.until(lambda before=before: len(server.workers() - before) == 1 and len(server.workers()) == 2)
+            server.until(lambda: server.get("/ready")[0] == 200)
+        server.until(lambda: b"classward_version_info" in server.get("/metrics")[1])
+    names = logged(server)
+    assert len(names) == len(set(names))
+    assert {name for name, _ in load.acknowledged} <= set(names)
+    counted = sum(
+        float(line.split()[-1])
+        for line in server.get("/metrics")[1].decode().splitlines()
+        if line.startswith("classward_predictions_total")
+    )
+    assert len(load.acknowledged) <= counted <= len(names)
+
+
+def test_workers_stop_when_their_supervisor_is_killed_and_the_port_is_free_again(serve):
+    server = serve(workers=2)
+    workers = server.workers()
+    assert len(workers) == 2
+    os.kill(server.process.pid, signal.SIGKILL)
+    server.process.wait(10)
+    server.until(lambda: not any(is_running(pid) for pid in workers))
+    server.start()
+    assert server.get("/ready")[0] == 200
+
+
+def test_raw_garbage_on_the_wire_leaves_it_answering(serve):
+    server = serve()
+    garbage = [
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+        b"GET\r\n\r\n",
+        b"POST /predict HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n12345",
+        b"POST /predict HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"POST /predict HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n{",
+        b"POST /predict HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{row",
+        b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"GET /\xff\xfe HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"GET /%ff%00%2e%2e HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"GET /ready HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    ]
+    for raw in garbage:
+        with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+            connection.sendall(raw)
+            connection.shutdown(socket.SHUT_WR)
+            with contextlib.suppress(ConnectionResetError):
+                answer = connection.recv(100_000)
+                assert b" 500 " not in answer[:20]
+        assert server.get("/ready")[0] == 200
+    assert server.stop() == 0
+    assert "Traceback" not in (server.folder / "server.log").read_text()
+
+
+def test_a_port_in_use_is_told(serve, tmp_path):
+    server = serve()
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parent) + os.pathsep + os.environ.get("PYTHONPATH", "")}
+    env["SERVING_TEST_SETTINGS"] = json.dumps(server.settings)
+    done = subprocess.run([sys.executable, str(tmp_path / "main.py")], env=env, capture_output=True, text=True)
+    assert done.returncode != 0
+    assert "CW912" in done.stderr
