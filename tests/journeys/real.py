@@ -86,8 +86,8 @@ class Server:
         return answer.status, json.loads(text) if is_json and text else text.decode()
 
     def children(self) -> list[int]:
-        found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(self.process.pid)], capture_output=True, text=True)
-        return [int(pid) for pid in found.stdout.split()]
+        tasks = Path(f"/proc/{self.process.pid}/task")
+        return [int(pid) for task in tasks.iterdir() for pid in (task / "children").read_text().split()]
 
     def stop(self) -> int:
         if self.process.poll() is None:
