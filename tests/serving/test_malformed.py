@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import pytest
@@ -246,6 +247,51 @@ def test_a_client_that_leaves_gets_no_answer_and_breaks_nothing(client, pieces):
     assert client.loop.run_until_complete(client.ask("POST", "/predict", pieces)) is None
     assert client.post("/predict", {"rows": [R]}).status == 200
     assert 'status="499"' in client.get("/metrics").body.decode()
+
+
+def test_a_body_that_stalls_is_given_up(client):
+    async def scenario():
+        sent = []
+        stalled = asyncio.Event()
+
+        async def receive():
+            stalled.set()
+            await asyncio.Event().wait()
+
+        async def send(message):
+            sent.append(message)
+
+        scope = {"type": "http", "method": "POST", "path": "/predict", "headers": []}
+        asking = asyncio.create_task(client.app(scope, receive, send))
+        await stalled.wait()
+        worker = client.app.worker
+        worker.patience.sweep(worker.parts.clock.monotonic_s() + 29)
+        await asyncio.sleep(0)
+        assert not sent
+        worker.patience.sweep(worker.parts.clock.monotonic_s() + 31)
+        await asking
+        return sent
+
+    start, body = client.loop.run_until_complete(scenario())
+    assert start["status"] == 408
+    assert (b"connection", b"close") in start["headers"]
+    assert json.loads(body["body"])["code"] == "CW417"
+
+
+def test_a_request_cancelled_from_outside_stays_cancelled(client):
+    async def scenario():
+        async def receive():
+            await asyncio.Event().wait()
+
+        scope = {"type": "http", "method": "POST", "path": "/predict", "headers": []}
+        asking = asyncio.create_task(client.app(scope, receive, receive))
+        await asyncio.sleep(0)
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+
+    client.loop.run_until_complete(scenario())
+    assert client.post("/predict", {"rows": [R]}).status == 200
 
 
 def test_every_kind_of_feature_is_covered():

@@ -24,7 +24,18 @@ def test_a_port_that_comes_free_is_taken(monkeypatch):
         assert listener.getsockname()[1] == port
 
 
-@pytest.mark.parametrize("host", ["203.0.113.9", "no such host", "localhost.invalid"])
+def test_a_port_out_of_range_is_a_usage_error():
+    with pytest.raises(UsageError, match="CW913"):
+        bind("127.0.0.1", 70_000, patience_s=0.0)
+
+
+@pytest.mark.parametrize("workers", [0, -1])
+def test_a_server_needs_a_worker(workers):
+    with pytest.raises(UsageError, match="CW915"):
+        run("nowhere:nothing", Settings(workers=workers), {})
+
+
+@pytest.mark.parametrize("host", ["203.0.113.9", "no such host", "localhost.invalid", "x" * 300])
 def test_an_address_that_is_not_ours_is_a_usage_error(host):
     with pytest.raises(UsageError, match="CW913"):
         bind(host, 0, patience_s=0.0)
@@ -35,18 +46,25 @@ def test_other_machines_need_a_key_before_anything_is_bound():
         run("nowhere:nothing", Settings(host="0.0.0.0"), {})
 
 
-def test_a_factory_that_refuses_ends_the_process_with_its_text(monkeypatch, capsys):
-    monkeypatch.setenv("_CLASSWARD_APP_FACTORY", "classward.serving.run:bind_nothing")
-    refuse = UsageError("CW999", "the workspace is missing", fix="run 'classward init'")
-
+@pytest.mark.parametrize(
+    "error", [UsageError("CW999", "no workspace", fix="run 'classward init'"), KeyError("a fault")]
+)
+@pytest.mark.parametrize(("has_run_before", "code"), [(False, 3), (True, 1)])
+def test_a_worker_that_cannot_start_ends_the_server_only_if_it_never_ran(
+    monkeypatch, capsys, error, has_run_before, code
+):
     def factory():
-        raise refuse
+        raise error
 
-    monkeypatch.setattr(run_module, "bind_nothing", factory, raising=False)
+    monkeypatch.setattr(run_module, "refuse", factory, raising=False)
+    monkeypatch.setattr(run_module.time, "sleep", lambda _: None)
+    monkeypatch.setenv("_CLASSWARD_APP_FACTORY", "classward.serving.run:refuse")
+    if has_run_before:
+        monkeypatch.setenv("_CLASSWARD_WORKERS_PROVEN", "1")
     with pytest.raises(SystemExit) as ended:
         load_app()
-    assert ended.value.code == 3
-    assert "classward init" in capsys.readouterr().err
+    assert ended.value.code == code
+    assert str(error) in capsys.readouterr().err
 
 
 def test_the_environment_is_given_back(tmp_path):

@@ -25,7 +25,7 @@ from classward.serving.run import run
 from classward.settings import Settings
 given = json.loads(os.environ["SERVING_TEST_SETTINGS"])
 if __name__ == "__main__":
-    run("serving_fakes:app_in_process", Settings(**given), {})
+    run(os.environ.get("SERVING_TEST_FACTORY", "serving_fakes:app_in_process"), Settings(**given), {})
 """
 
 
@@ -245,3 +245,17 @@ def test_a_port_in_use_is_told(serve, tmp_path):
     done = subprocess.run([sys.executable, str(tmp_path / "main.py")], env=env, capture_output=True, text=True)
     assert done.returncode != 0
     assert "CW912" in done.stderr
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_server_whose_workers_cannot_start_ends(tmp_path, workers):
+    env = {**os.environ, "SERVING_TEST_FACTORY": "serving_fakes:nothing_of_the_kind"}
+    env["PYTHONPATH"] = str(Path(__file__).parent) + os.pathsep + os.environ.get("PYTHONPATH", "")
+    env["SERVING_TEST_SETTINGS"] = json.dumps({"workspace": str(tmp_path), "port": 0, "workers": workers})
+    (tmp_path / "main.py").write_text(_MAIN)
+    done = subprocess.run(
+        [sys.executable, str(tmp_path / "main.py")], env=env, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 1
+    assert "CW914" in done.stderr
+    assert "nothing_of_the_kind" in done.stderr

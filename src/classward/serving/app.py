@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from classward.errors import ClasswardError
 from classward.serving.auth import KeyGate, check_bind
-from classward.serving.body import ClientGone, check_content, read_body
+from classward.serving.body import ClientGone, check_content
 from classward.serving.drain import DrainSignals
 from classward.serving.health import health, metrics, ready
 from classward.serving.infer import v2_infer, v2_live, v2_model, v2_model_ready, v2_ready, v2_server
@@ -79,7 +79,7 @@ class App:
         try:
             found = match(request.method, request.path)
             endpoint, request.params = found.route.endpoint, found.params
-            reply = await self._handle(found.route, request, receive)
+            reply = await self._handle(found.route, request, receive, started_s)
         except ClientGone:
             self.worker.metrics.request(endpoint, 499, self._clock.monotonic_s() - started_s)
             return
@@ -90,12 +90,12 @@ class App:
         await self._send(reply, request, send)
         self.worker.metrics.request(endpoint, reply.status, self._clock.monotonic_s() - started_s)
 
-    async def _handle(self, route: Route, request: Request, receive: ASGIReceive) -> Reply:
+    async def _handle(self, route: Route, request: Request, receive: ASGIReceive, now_s: float) -> Reply:
         if not route.is_open:
             self._gate.check(request.headers)
         if route.takes_body:
             check_content(request.headers, max_bytes=self._max_bytes)
-            request.body = await read_body(receive, max_bytes=self._max_bytes)
+            request.body = await self.worker.patience.read_body(receive, max_bytes=self._max_bytes, now_s=now_s)
         return await _HANDLERS[route.endpoint](self.worker, request)
 
     def _refuse(self, error: ClasswardError, request: Request) -> Reply:

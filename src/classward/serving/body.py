@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from typing import Any
 
 from classward.errors import InvalidInput
 from classward.serving.messages import ASGIReceive
 
-__all__ = ["ClientGone", "check_content", "read_body"]
+__all__ = ["ClientGone", "Patience", "check_content"]
 
 _BODY_TIMEOUT_S = 30.0
 
@@ -56,26 +57,49 @@ def _is_json(content_type: bytes) -> bool:
     return b"charset=" not in charset or b"charset=utf-8" in charset or b"charset=utf8" in charset
 
 
-async def read_body(receive: ASGIReceive, *, max_bytes: int, timeout_s: float = _BODY_TIMEOUT_S) -> bytes:
-    """Read the whole body; chunked or not, of the announced length or not.
+class Patience:
+    """How long bodies may take: one sweep now and then instead of a timer per request."""
 
-    Raises
-    ------
-    ClientGone
-        If the client disconnects first.
-    InvalidInput
-        CW412 when it grows too large, CW417 when it takes too long.
-    """
-    try:
-        async with asyncio.timeout(timeout_s):
+    def __init__(self, timeout_s: float = _BODY_TIMEOUT_S) -> None:
+        self._timeout_s = timeout_s
+        self._since_s: dict[asyncio.Task[Any], float] = {}
+        self._overdue: set[asyncio.Task[Any]] = set()
+
+    def sweep(self, now_s: float) -> None:
+        """Give up on every body that has been on its way for too long."""
+        for task, since_s in tuple(self._since_s.items()):
+            if now_s - since_s > self._timeout_s:
+                self._overdue.add(task)
+                task.cancel()
+
+    async def read_body(self, receive: ASGIReceive, *, max_bytes: int, now_s: float) -> bytes:
+        """Read the whole body, chunked or not, of the announced length or not.
+
+        Raises
+        ------
+        ClientGone
+            If the client disconnects first.
+        InvalidInput
+            CW412 when it grows too large, CW417 when it takes too long.
+        """
+        task = asyncio.current_task()
+        assert task is not None
+        self._since_s[task] = now_s
+        try:
             return await _pieces(receive, max_bytes)
-    except TimeoutError:
-        raise InvalidInput(
-            "CW417",
-            "the body did not arrive in time",
-            got=f"not complete after {timeout_s:g} s",
-            fix="send fewer rows per request, or from nearer by",
-        ) from None
+        except asyncio.CancelledError:
+            if task not in self._overdue:
+                raise
+            task.uncancel()
+            raise InvalidInput(
+                "CW417",
+                "the body did not arrive in time",
+                got=f"not complete after {self._timeout_s:g} s",
+                fix="send fewer rows per request, or from nearer by",
+            ) from None
+        finally:
+            del self._since_s[task]
+            self._overdue.discard(task)
 
 
 async def _pieces(receive: ASGIReceive, max_bytes: int) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import importlib
+import logging
 import math
 import os
 import shutil
@@ -33,7 +34,9 @@ __all__ = ["bind", "load_app", "run"]
 
 _FACTORY = "_CLASSWARD_APP_FACTORY"
 _METRICS = "PROMETHEUS_MULTIPROC_DIR"
+_PROVEN = "_CLASSWARD_WORKERS_PROVEN"
 _BUSY_S = 3.0
+_RETRY_START_S = 1.0
 _KEEP_ALIVE_S = 75
 
 
@@ -54,9 +57,11 @@ def run(app_factory: str, settings: Settings, env: Mapping[str, str]) -> None:
     ------
     UsageError
         CW911 for an open address without keys, CW912 and CW913 if the address cannot be bound, CW914 if the workers
-        cannot start.
+        cannot start, CW915 for fewer than one worker.
     """
     check_bind(settings)
+    if settings.workers < 1:
+        raise UsageError("CW915", "a server needs at least one worker", got=str(settings.workers), fix="--workers 1")
     listener = bind(settings.host, settings.port)
     with listener, _environment({**env, _FACTORY: app_factory}, n_workers=settings.workers):
         config = _config(settings)
@@ -70,13 +75,20 @@ def run(app_factory: str, settings: Settings, env: Mapping[str, str]) -> None:
 
 
 def load_app() -> Any:
-    """Call the factory named in the environment; a stated refusal ends the process for good, with its text."""
+    """Call the factory named in the environment.
+
+    If it fails, this process ends: the whole server too when it has never run, else the supervisor tries again.
+    """
     module, _, name = os.environ[_FACTORY].partition(":")
     try:
         return getattr(importlib.import_module(module), name)()
-    except (ClasswardError, OSError) as error:
+    except Exception as error:  # noqa: BLE001 - process boundary: whatever it is, the supervisor has to know
+        say("worker cannot start", level=logging.ERROR, trace=None if isinstance(error, ClasswardError) else error)
         sys.stderr.write(f"classward: {error}\n")
-        sys.exit(STARTUP_FAILURE)
+        if _PROVEN not in os.environ:
+            sys.exit(STARTUP_FAILURE)
+        time.sleep(_RETRY_START_S)
+        sys.exit(1)
 
 
 def bind(host: str, port: int, *, patience_s: float = _BUSY_S) -> socket.socket:
@@ -95,9 +107,9 @@ def bind(host: str, port: int, *, patience_s: float = _BUSY_S) -> socket.socket:
         try:
             listener.bind((host, port))
             listener.listen(2048)
-        except OSError as error:
+        except (OSError, OverflowError, UnicodeError) as error:
             listener.close()
-            if error.errno != errno.EADDRINUSE:
+            if not isinstance(error, OSError) or error.errno != errno.EADDRINUSE:
                 raise _cannot_bind(host, port, error) from None
             if time.monotonic() >= deadline_s:
                 raise UsageError(
@@ -112,11 +124,11 @@ def bind(host: str, port: int, *, patience_s: float = _BUSY_S) -> socket.socket:
             return listener
 
 
-def _cannot_bind(host: str, port: int, error: OSError) -> UsageError:
+def _cannot_bind(host: str, port: int, error: Exception) -> UsageError:
     return UsageError(
         "CW913",
         "cannot serve on this address",
-        got=f"{host}:{port}: {error.strerror or error}",
+        got=f"{host}:{port}: {getattr(error, 'strerror', None) or error}",
         fix="choose another --host or --port (ports below 1024 need rights)",
     )
 
@@ -152,7 +164,16 @@ class _OneServer(uvicorn.Server):
 
 
 class _Supervisor(Multiprocess):
-    """uvicorn's supervisor; before its workers stop, the shared door takes no more."""
+    """uvicorn's supervisor, which also closes the shared door before its workers stop, and tells of dead workers."""
+
+    def keep_subprocess_alive(self) -> None:
+        before = {process.pid for process in self.processes}
+        super().keep_subprocess_alive()
+        for process in self.processes:
+            if process.pid not in before:
+                say("worker replaced", level=logging.WARNING, new_pid=process.pid)
+        if _PROVEN not in os.environ and all(process.is_ready() for process in self.processes):
+            os.environ[_PROVEN] = "1"
 
     def terminate_all(self) -> None:
         for listener in self.sockets:

@@ -11,10 +11,12 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from classward.domain import Route
+from classward.errors import ClasswardError
 from classward.flows.predict import DataPlane, LoadedVersion
 from classward.flows.versions import registry_state
 from classward.lifecycle.release import RegistryState
 from classward.ports import Heartbeat
+from classward.serving.body import Patience
 from classward.serving.locked import LockedWriter
 from classward.serving.logs import say
 from classward.serving.metrics import Metrics
@@ -48,6 +50,7 @@ class Worker:
             writer=self.writer,
             payload_share=parts.settings.payload_share,
         )
+        self.patience = Patience()
         self.is_draining = False
         self.problem = "starting"
         self._control = ThreadPoolExecutor(1, thread_name_prefix="control")
@@ -109,6 +112,7 @@ class Worker:
     async def _poll(self) -> None:
         while True:
             await asyncio.sleep(self.parts.settings.poll_s)
+            self.patience.sweep(self.parts.clock.monotonic_s())
             if is_orphan():
                 say("supervisor is gone: stopping", level=logging.WARNING, process_id=self.parts.process_id)
                 stop_gracefully()
@@ -206,7 +210,8 @@ class Worker:
 
     def _failed(self, what: str, error: Exception, **fields: object) -> None:
         self.metrics.poll_failed()
-        text = str(error).split("\n", 1)[0]
-        if self.problem != (problem := f"{what}: {text}"):
+        # Probes are open to everybody: they say the kind of error, only the log says its text.
+        kind = error.code if isinstance(error, ClasswardError) else type(error).__name__
+        if self.problem != (problem := f"{what} ({kind})"):
             self.problem = problem
             say(what, level=logging.ERROR, trace=error, process_id=self.parts.process_id, **fields)
