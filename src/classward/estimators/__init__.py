@@ -1,1 +1,19 @@
 """What fits the pieces that inference runs; the only room that knows scikit-learn and LightGBM."""
+
+from classward.estimators.featurise import fit_featuriser
+from classward.estimators.linear import LinearSettings, fit_linear
+from classward.estimators.temperature import fit_temperature
+from classward.estimators.trees import TreeSettings, fit_trees
+from classward.estimators.vector_scaling import fit_vector_scaling
+from classward.estimators.vocabulary import fit_text
+
+__all__ = [
+    "LinearSettings",
+    "TreeSettings",
+    "fit_featuriser",
+    "fit_linear",
+    "fit_temperature",
+    "fit_text",
+    "fit_trees",
+    "fit_vector_scaling",
+]

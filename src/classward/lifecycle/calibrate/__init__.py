@@ -1,1 +1,5 @@
 """Scores become probabilities that mean what they say."""
+
+from classward.lifecycle.calibrate.choose import Calibrated, calibrate
+
+__all__ = ["Calibrated", "calibrate"]

@@ -1,0 +1,43 @@
+"""The pieces that may stand in a bundle, by name. Nothing else is ever constructed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from classward.inference import (
+    BooleanPart,
+    CategoryPart,
+    DatePart,
+    Featuriser,
+    Identity,
+    LinearScorer,
+    NumericPart,
+    Temperature,
+    TextPart,
+    TreeScorer,
+    VectorScaling,
+)
+
+__all__ = ["KINDS"]
+
+KINDS: Mapping[str, type[Any]] = MappingProxyType(
+    {
+        kind.__name__: kind
+        for kind in (
+            BooleanPart,
+            CategoryPart,
+            DatePart,
+            Featuriser,
+            Identity,
+            LinearScorer,
+            NumericPart,
+            Temperature,
+            TextPart,
+            TreeScorer,
+            VectorScaling,
+        )
+    }
+)
+"""Name in the manifest → class of ``inference``."""

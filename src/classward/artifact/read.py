@@ -1,0 +1,138 @@
+"""Folder → model: parse, audit, construct. Never unpickles, never imports what trains."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from classward.artifact.construct import build, construct, exact_keys, noun
+from classward.artifact.files import BundleFiles, damaged, open_files
+from classward.artifact.layout import EXTRAS, MANIFEST, MAX_MANIFEST_BYTES, sha256
+from classward.domain import InputSchema, LabelSpace, canonical_json
+from classward.errors import ArtifactError
+from classward.inference import FittedModel
+
+__all__ = ["Bundle", "read_bundle", "read_extra", "verify_bundle"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle:
+    """A restored model, its hash, and the names of what lies beside it."""
+
+    model: FittedModel
+    bundle_hash: str
+    extras: tuple[str, ...]
+
+
+def read_bundle(folder: Path, *, expected_hash: str) -> Bundle:
+    """Restore a model from its bundle, every byte checked first.
+
+    Arrays stay in the file: they are mapped read-only, and processes on one machine share them.
+
+    Parameters
+    ----------
+    folder : Path
+        The bundle.
+    expected_hash : str
+        From the journal or whoever the caller trusts; never from the folder itself.
+
+    Raises
+    ------
+    ArtifactError
+        CW501 no readable manifest; CW502 content was changed; CW503 files missing, added or elsewhere; CW504 a format
+        or kind that this version does not know; CW505 values that do not fit together.
+    """
+    manifest, files = _audit(folder, expected_hash)
+    model = _CONSTRUCT[manifest["format_version"]](manifest, files)
+    return Bundle(model=model, bundle_hash=expected_hash, extras=_extras(files))
+
+
+def verify_bundle(folder: Path, *, expected_hash: str) -> None:
+    """Check a bundle as :func:`read_bundle` does, and keep nothing."""
+    read_bundle(folder, expected_hash=expected_hash)
+
+
+def read_extra(folder: Path, name: str, *, expected_hash: str) -> bytes:
+    """Read one extra of a checked bundle.
+
+    Raises
+    ------
+    ArtifactError
+        As :func:`read_bundle`; CW507 if there is no extra of that name.
+    """
+    _, files = _audit(folder, expected_hash)
+    if f"{EXTRAS}/{name}" not in files.contents:
+        raise ArtifactError(
+            "CW507", f"the bundle has no extra called {name!r}", got=", ".join(_extras(files)) or "no extras"
+        )
+    return files.read(f"{EXTRAS}/{name}")
+
+
+def _audit(folder: Path, expected_hash: str) -> tuple[dict[str, Any], BundleFiles]:
+    raw = _read_manifest(folder)
+    if sha256(raw) != expected_hash:
+        raise damaged(
+            "CW502", "the manifest is not the one expected", got=f"{sha256(raw)[:16]}…, not {expected_hash[:16]}…"
+        )
+    try:
+        manifest = json.loads(raw)
+    except (ValueError, RecursionError):
+        raise damaged("CW501", "the manifest cannot be parsed") from None
+    version = manifest.get("format_version") if isinstance(manifest, dict) else None
+    if version not in _CONSTRUCT:
+        raise ArtifactError(
+            "CW504",
+            "the bundle has a format this version does not know",
+            got=f"format {version!r}; known: {', '.join(map(str, _CONSTRUCT))}",
+            fix="use a newer classward",
+        )
+    exact_keys(manifest, {"format_version", "family", "schema", "label_space", "model", "files"}, "the top")
+    if canonical_json(manifest).encode() != raw:
+        raise damaged("CW501", "the manifest is not in canonical form")
+    return manifest, open_files(folder, _declared(manifest["files"]))
+
+
+def _read_manifest(folder: Path) -> bytes:
+    path = folder / MANIFEST
+    if path.is_symlink() or not path.is_file():
+        raise damaged("CW501", f"{folder.name} holds no bundle", got=f"no {MANIFEST}")
+    with path.open("rb") as file:
+        raw = file.read(MAX_MANIFEST_BYTES + 1)
+    if len(raw) > MAX_MANIFEST_BYTES:
+        raise damaged("CW505", "the manifest is larger than a manifest may be")
+    return raw
+
+
+def _declared(node: object) -> Mapping[str, tuple[str, int]]:
+    if not isinstance(node, dict):
+        raise damaged("CW504", "the list of files has another form", got=type(node).__name__)
+    declared = {}
+    for path, told in node.items():
+        exact_keys(told, {"sha256", "n_bytes"}, f"file {path}")
+        if not isinstance(told["sha256"], str) or type(told["n_bytes"]) is not int or told["n_bytes"] < 0:
+            raise damaged("CW505", f"file {path} is not described properly")
+        declared[path] = (told["sha256"], told["n_bytes"])
+    return declared
+
+
+def _extras(files: BundleFiles) -> tuple[str, ...]:
+    return tuple(sorted(path.partition("/")[2] for path in files.contents if path.startswith(f"{EXTRAS}/")))
+
+
+def _construct_1(manifest: dict[str, Any], files: BundleFiles) -> FittedModel:
+    pieces: dict[str, Any] = {
+        name: construct(node, files, name)
+        for name, node in exact_keys(manifest["model"], {"featuriser", "scorer", "calibrator"}, "model").items()
+    }
+    nouns = {
+        "schema": noun(InputSchema, manifest["schema"], "schema"),
+        "label_space": noun(LabelSpace, manifest["label_space"], "label_space"),
+    }
+    return build(FittedModel, {**nouns, **pieces, "family": manifest["family"]}, "model")
+
+
+_CONSTRUCT: Mapping[int, Callable[[dict[str, Any], BundleFiles], FittedModel]] = MappingProxyType({1: _construct_1})

@@ -1,0 +1,173 @@
+"""Model → folder."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classward.artifact.kinds import KINDS
+from classward.artifact.layout import (
+    ARRAYS,
+    DTYPES,
+    EXTRAS,
+    FORMAT_VERSION,
+    MANIFEST,
+    PATH,
+    TERMS,
+    TERMS_FROM,
+    sha256,
+)
+from classward.domain import canonical_json, to_plain
+from classward.errors import ArtifactError
+from classward.inference import Columns, FittedModel
+
+__all__ = ["check_equal", "write_bundle"]
+
+
+@dataclass(slots=True)
+class _Files:
+    """Bytes to write, by path."""
+
+    contents: dict[str, bytes] = field(default_factory=dict)
+
+    def add(self, path: str, data: bytes) -> str:
+        if not PATH.fullmatch(path) or path in self.contents:
+            raise ArtifactError(
+                "CW508",
+                "a file of the bundle cannot have this name",
+                got=repr(path),
+                fix="use letters, digits, '_', '-' and '.'",
+            )
+        self.contents[path] = data
+        return path
+
+
+def write_bundle(folder: Path, model: FittedModel, *, extras: Mapping[str, bytes]) -> str:
+    """Freeze a model into an empty folder.
+
+    The same model and extras give the same bytes, so the same hash. The folder is not made durable here: the store
+    moves it to its place.
+
+    Parameters
+    ----------
+    folder : Path
+        Existing and empty.
+    model : FittedModel
+        What to freeze.
+    extras : mapping of file name to bytes
+        Report, card, lineage and the like; found again with ``read_extra``.
+
+    Returns
+    -------
+    bundle_hash : str
+        SHA-256 of the manifest, which holds the SHA-256 of every other file.
+
+    Raises
+    ------
+    ArtifactError
+        CW508 if the folder is not empty or the model holds what a bundle cannot. Nothing is complete until this
+        returns: throw the folder away.
+    """
+    if any(folder.iterdir()):
+        raise ArtifactError(
+            "CW508", "a bundle needs an empty folder", got=str(folder), why="what lies in it would become part of it"
+        )
+    files = _Files()
+    model_tree = {name: _freeze(getattr(model, name), name, files) for name in ("featuriser", "scorer", "calibrator")}
+    for name, data in extras.items():
+        files.add(f"{EXTRAS}/{name}", data)
+    manifest = canonical_json(
+        {
+            "format_version": FORMAT_VERSION,
+            "family": model.family,
+            "schema": to_plain(model.schema),
+            "label_space": to_plain(model.label_space),
+            "model": model_tree,
+            "files": {path: {"sha256": sha256(data), "n_bytes": len(data)} for path, data in files.contents.items()},
+        }
+    ).encode()
+    for path, data in files.contents.items():
+        (folder / path).parent.mkdir(exist_ok=True)
+        (folder / path).write_bytes(data)
+    (folder / MANIFEST).write_bytes(manifest)
+    return sha256(manifest)
+
+
+def check_equal(
+    model: FittedModel, restored: FittedModel, *, columns: Columns, n: int, tolerance: float = 1e-6
+) -> None:
+    """Prove on golden rows that a restored model answers like the one that was trained.
+
+    Parameters
+    ----------
+    model, restored : FittedModel
+        Before and after.
+    columns, n : Columns, int
+        Golden rows.
+    tolerance : float
+        Largest difference of any probability.
+
+    Raises
+    ------
+    ArtifactError
+        CW506 if a label differs, or any probability by more than the tolerance.
+    """
+    before, after = model.predict_proba(columns, n), restored.predict_proba(columns, n)
+    same_space = model.label_space == restored.label_space and model.schema == restored.schema
+    gap = float(np.abs(before.matrix - after.matrix).max(initial=0.0)) if same_space else float("inf")
+    n_moved = int((before.predicted != after.predicted).sum()) if same_space else n
+    if not gap <= tolerance or n_moved:
+        raise ArtifactError(
+            "CW506",
+            "the stored model answers differently from the one that was trained",
+            got=f"{n_moved} of {n} golden rows change class; largest difference of a probability {gap:.3g}",
+            why=f"what was measured must be what answers (tolerance {tolerance:g})",
+            fix="do not register it; report the model family and this message",
+        )
+
+
+def _freeze(value: object, path: str, files: _Files) -> object:
+    if isinstance(value, np.ndarray):
+        return {
+            "array": files.add(f"{ARRAYS}/{path}.npy", _npy(value, path)),
+            "dtype": _dtype(value),
+            "shape": value.shape,
+        }
+    if is_dataclass(value) and KINDS.get(type(value).__name__) is type(value):
+        public = [f.name for f in fields(value) if not f.name.startswith("_")]
+        return {
+            "kind": type(value).__name__,
+            "fields": {name: _freeze(getattr(value, name), f"{path}.{name}", files) for name in public},
+        }
+    if isinstance(value, tuple):
+        return _freeze_tuple(value, path, files)
+    if isinstance(value, bool | int | str) or (isinstance(value, float) and np.isfinite(value)):
+        return value
+    raise ArtifactError("CW508", f"a bundle cannot hold {path}", got=type(value).__name__)
+
+
+def _freeze_tuple(value: tuple[Any, ...], path: str, files: _Files) -> object:
+    if len(value) >= TERMS_FROM and all(isinstance(item, str) for item in value):
+        text = json.dumps(value, ensure_ascii=False, separators=(",\n", ":")).encode()
+        return {"terms": files.add(f"{TERMS}/{path}.json", text), "n": len(value)}
+    return [_freeze(item, f"{path}.{i}", files) for i, item in enumerate(value)]
+
+
+def _dtype(array: NDArray[Any]) -> str:
+    return array.dtype.newbyteorder("<").str
+
+
+def _npy(array: NDArray[Any], path: str) -> bytes:
+    if _dtype(array) not in DTYPES:
+        raise ArtifactError("CW508", f"a bundle cannot hold {path}", got=f"an array of {array.dtype}")
+    out = io.BytesIO()
+    plain = np.ascontiguousarray(array, dtype=_dtype(array)).reshape(array.shape)
+    np.lib.format.write_array(out, plain, version=(1, 0), allow_pickle=False)
+    return out.getvalue()

@@ -1,0 +1,67 @@
+"""Fit the one number of temperature scaling."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classward.errors import TooFewLabels
+from classward.inference import softmax
+
+__all__ = ["fit_temperature"]
+
+_LOWEST, _HIGHEST = 0.05, 20.0
+_STEPS = 40
+
+
+def fit_temperature(logits: NDArray[np.float64], y_index: NDArray[np.int64], *, min_per_class: int = 20) -> float:
+    """Find the one positive number that makes softmax scores honest.
+
+    Dividing every logit by it leaves ``argmax`` (and accuracy) unchanged and minimises the negative log-likelihood
+    (nats per sample) on the calibration fold. One number cannot repair scores that are over-confident for some
+    classes and under-confident for others.
+
+    Parameters
+    ----------
+    logits : float array of shape (n_samples, n_classes)
+        Uncalibrated scores; columns in label-space order.
+    y_index : int array of shape (n_samples,)
+        True class of each sample as a column number in ``[0, n_classes)``.
+    min_per_class : int, default=20
+        Fewest calibration samples each class must have.
+
+    Returns
+    -------
+    temperature : float
+        Dimensionless, in [0.05, 20]; above 1 means "was over-confident".
+
+    Raises
+    ------
+    TooFewLabels
+        CW206 if some class has fewer than ``min_per_class`` samples. Nothing is fitted.
+
+    References
+    ----------
+    Guo, Pleiss, Sun, Weinberger (2017). On Calibration of Modern Neural Networks. ICML.
+    """
+    counts = np.bincount(y_index, minlength=logits.shape[1])
+    n_short = int((counts < min_per_class).sum())
+    if n_short or not len(y_index):
+        raise TooFewLabels(
+            "CW206",
+            f"cannot fit a temperature: {n_short} of {len(counts)} classes have fewer than {min_per_class} rows",
+            got=f"{len(y_index)} calibration rows; fewest per class {int(counts.min())}",
+            why="a class never seen cannot tell whether its scores are honest",
+            fix="enlarge the calibration fold, or pass min_per_class=0 and say so in the report",
+        )
+    # The likelihood is convex in the inverse temperature, so its slope crosses zero once: bisect, in equal ratios.
+    true = logits[np.arange(len(y_index)), y_index]
+    low, high = np.log(1.0 / _HIGHEST), np.log(1.0 / _LOWEST)
+    for _ in range(_STEPS):
+        middle = (low + high) / 2.0
+        expected = (softmax(logits * np.exp(middle)) * logits).sum(axis=1)
+        if float((expected - true).mean()) > 0.0:
+            high = middle
+        else:
+            low = middle
+    return float(np.clip(np.exp(-(low + high) / 2.0), _LOWEST, _HIGHEST))

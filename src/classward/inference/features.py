@@ -1,0 +1,90 @@
+"""What rows look like to a scorer: a dense block beside a sparse one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Csr", "Features", "join_columns"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Csr:
+    """A sparse matrix by rows: row ``i`` holds ``data[indptr[i]:indptr[i+1]]`` in columns ``indices[…]``.
+
+    Within a row, columns are ascending and unique.
+    """
+
+    indptr: NDArray[np.int64]
+    indices: NDArray[np.int32]
+    data: NDArray[np.float32]
+    n_columns: int
+
+    @property
+    def n(self) -> int:
+        """Rows."""
+        return len(self.indptr) - 1
+
+    def toarray(self, start: int, stop: int) -> NDArray[np.float32]:
+        """Rows ``start`` to ``stop`` as a dense array."""
+        out = np.zeros((stop - start, self.n_columns), dtype=np.float32)
+        low, high = self.indptr[start], self.indptr[stop]
+        rows = np.repeat(np.arange(stop - start), np.diff(self.indptr[start : stop + 1]))
+        out[rows, self.indices[low:high]] = self.data[low:high]
+        return out
+
+    @classmethod
+    def empty(cls, n: int) -> Csr:
+        """A matrix of ``n`` rows without columns."""
+        return cls(
+            indptr=np.zeros(n + 1, dtype=np.int64),
+            indices=np.zeros(0, dtype=np.int32),
+            data=np.zeros(0, dtype=np.float32),
+            n_columns=0,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Features:
+    """Featurised rows: ``dense`` of shape (n, n_dense) with NaN for missing, and ``sparse`` beside it."""
+
+    n: int
+    dense: NDArray[np.float32]
+    sparse: Csr
+
+    @property
+    def n_columns(self) -> int:
+        """Dense columns first, then sparse ones."""
+        return int(self.dense.shape[1]) + self.sparse.n_columns
+
+
+def join_columns(parts: tuple[Csr, ...], n: int) -> Csr:
+    """Put sparse matrices side by side.
+
+    Parameters
+    ----------
+    parts : tuple of Csr
+        All with ``n`` rows.
+    n : int
+        Rows.
+
+    Returns
+    -------
+    Csr
+        Columns of the first part come first.
+    """
+    if not parts:
+        return Csr.empty(n)
+    if len(parts) == 1:
+        return parts[0]
+    offsets = np.cumsum([0] + [p.n_columns for p in parts])
+    rows = np.concatenate([np.repeat(np.arange(n), np.diff(p.indptr)) for p in parts])
+    order = np.argsort(rows, kind="stable")
+    return Csr(
+        indptr=np.sum([p.indptr for p in parts], axis=0),
+        indices=np.concatenate([p.indices + np.int32(o) for p, o in zip(parts, offsets[:-1], strict=True)])[order],
+        data=np.concatenate([p.data for p in parts])[order],
+        n_columns=int(offsets[-1]),
+    )

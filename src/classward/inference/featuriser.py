@@ -1,0 +1,69 @@
+"""Rows in columns become features, the same way in training and in serving."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from classward.inference.category import CategoryPart
+from classward.inference.columns import Columns
+from classward.inference.features import Features, join_columns
+from classward.inference.numeric_parts import BooleanPart, DatePart, NumericPart
+from classward.inference.text import TextPart
+
+__all__ = ["Featuriser"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Featuriser:
+    """Parts that each look at some columns; their outputs stand side by side in this order.
+
+    Parameters
+    ----------
+    dense : tuple of NumericPart, BooleanPart or DatePart
+        Parts that make numbers.
+    categories, texts : tuple of CategoryPart, of TextPart
+        Parts that make sparse indicators and weights.
+    """
+
+    dense: tuple[NumericPart | BooleanPart | DatePart, ...] = ()
+    categories: tuple[CategoryPart, ...] = ()
+    texts: tuple[TextPart, ...] = ()
+
+    @property
+    def n_dense(self) -> int:
+        """Dense feature columns."""
+        return sum(part.n_columns for part in self.dense)
+
+    @property
+    def n_columns(self) -> int:
+        """All feature columns."""
+        n_sparse = sum(part.n_columns for part in self.categories) + sum(part.n_columns for part in self.texts)
+        return self.n_dense + n_sparse
+
+    def transform(self, columns: Columns, n: int) -> Features:
+        """Featurise rows.
+
+        Parameters
+        ----------
+        columns : Columns
+            One sequence of ``n`` values per feature.
+        n : int
+            Rows.
+        """
+        blocks = [part.transform(columns, n) for part in self.dense]
+        sparse = [part.transform(columns, n) for part in self.categories]
+        sparse += [part.transform(columns, n) for part in self.texts]
+        dense = blocks[0] if len(blocks) == 1 else np.concatenate([np.zeros((n, 0), np.float32), *blocks], axis=1)
+        return Features(n=n, dense=dense, sparse=join_columns(tuple(sparse), n))
+
+    def unseen(self, columns: Columns, n: int) -> list[tuple[str, ...]]:
+        """Flag values that training never saw, such as ``unseen:country``; one tuple per row, mostly empty."""
+        flags: list[tuple[str, ...]] = [()] * n
+        for part in self.categories:
+            flag = f"unseen:{part.column}"
+            for i, value in enumerate(columns[part.column]):
+                if part.is_unseen(value):
+                    flags[i] = (*flags[i], flag)
+        return flags

@@ -1,0 +1,84 @@
+"""A probability matrix that never travels without its label space."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classward.domain import LabelSpace
+
+__all__ = ["Proba"]
+
+
+@dataclass(frozen=True, slots=True)
+class Proba:
+    """Probabilities of every class for every row.
+
+    Parameters
+    ----------
+    matrix : float array of shape (n_samples, n_classes)
+        Non-negative, rows summing to 1 within 1e-6; kept as a read-only view.
+    label_space : LabelSpace
+        The meaning of the columns.
+
+    Raises
+    ------
+    ValueError
+        If the matrix does not fit the label space or is no probability matrix.
+    """
+
+    matrix: NDArray[np.float64]
+    label_space: LabelSpace
+
+    def __post_init__(self) -> None:
+        matrix = np.asarray(self.matrix, dtype=np.float64).view()
+        if matrix.ndim != 2 or matrix.shape[1] != len(self.label_space):
+            raise ValueError(f"matrix of shape {matrix.shape} does not fit {len(self.label_space)} classes")
+        if matrix.size:
+            sums = matrix.sum(axis=1)
+            if not (matrix.min() >= 0.0 and sums.min() >= 1.0 - 1e-6 and sums.max() <= 1.0 + 1e-6):
+                raise ValueError("probabilities are non-negative and each row sums to 1")
+        matrix.flags.writeable = False
+        object.__setattr__(self, "matrix", matrix)
+
+    def __len__(self) -> int:
+        return len(self.matrix)
+
+    @property
+    def predicted(self) -> NDArray[np.int64]:
+        """Column of the most probable class of each row; the first one on ties."""
+        index: NDArray[np.int64] = self.matrix.argmax(axis=1)
+        return index
+
+    def top(self, k: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Find the ``k`` most probable classes of each row, best first; ties go by label-space order.
+
+        Returns
+        -------
+        index : int array of shape (n_samples, min(k, n_classes))
+            Columns in label-space order.
+        value : float array of the same shape
+            Their probabilities.
+        """
+        ranked = self.predicted[:, None] if k == 1 else np.argsort(-self.matrix, axis=1, kind="stable")
+        index = ranked[:, :k]
+        return index, np.take_along_axis(self.matrix, index, axis=1)
+
+    def aligned_to(self, space: LabelSpace) -> Proba:
+        """Give the same rows in the columns of another label space, matched by class id.
+
+        Classes that ``space`` lacks are dropped and the rest renormalised; classes that are new get 0. A row whose
+        whole mass was dropped says nothing about the classes that remain and becomes uniform.
+        """
+        if space == self.label_space:
+            return self
+        position = {c.id: i for i, c in enumerate(self.label_space.classes)}
+        out = np.zeros((len(self.matrix), len(space)))
+        for column, cls in enumerate(space.classes):
+            if cls.id in position:
+                out[:, column] = self.matrix[:, position[cls.id]]
+        sums = out.sum(axis=1, keepdims=True)
+        out = np.where(sums > 0.0, out / np.where(sums > 0.0, sums, 1.0), 1.0 / len(space))
+        return Proba(out, space)
