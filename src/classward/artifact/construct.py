@@ -64,7 +64,7 @@ def _construct_object(node: dict[str, Any], files: BundleFiles, where: str, dept
         exact_keys(node, {"terms", "n"}, where)
         return files.terms(str(node["terms"]), node["n"])
     exact_keys(node, {"kind", "fields"}, where)
-    if node["kind"] not in KINDS:
+    if not isinstance(node["kind"], str) or node["kind"] not in KINDS:
         raise damaged("CW504", f"{where} is of a kind this version does not know", got=repr(node["kind"])[:100])
     kind = KINDS[node["kind"]]
     public = {f.name for f in fields(kind) if f.init}

@@ -80,10 +80,11 @@ def _audit(folder: Path, expected_hash: str) -> tuple[dict[str, Any], BundleFile
         )
     try:
         manifest = json.loads(raw)
+        is_canonical = canonical_json(manifest).encode() == raw
     except (ValueError, RecursionError):
         raise damaged("CW501", "the manifest cannot be parsed") from None
     version = manifest.get("format_version") if isinstance(manifest, dict) else None
-    if version not in _CONSTRUCT:
+    if type(version) is not int or version not in _CONSTRUCT:
         raise ArtifactError(
             "CW504",
             "the bundle has a format this version does not know",
@@ -91,7 +92,7 @@ def _audit(folder: Path, expected_hash: str) -> tuple[dict[str, Any], BundleFile
             fix="use a newer classward",
         )
     exact_keys(manifest, {"format_version", "family", "schema", "label_space", "model", "files"}, "the top")
-    if canonical_json(manifest).encode() != raw:
+    if not is_canonical:
         raise damaged("CW501", "the manifest is not in canonical form")
     return manifest, open_files(folder, _declared(manifest["files"]))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from classward.inference.tokens import grams_of, words_of
 __all__ = ["TextPart"]
 
 _CHUNK_ROWS = 2048
+_CHUNK_CHARS = 500_000
 _MEMO_WORDS = 50_000
 _MEMO_CHARS = 32
 
@@ -71,15 +72,13 @@ class TextPart:
     def transform(self, columns: Columns, n: int) -> Csr:
         """Make a sparse matrix of shape (n, n_columns). A row's values do not depend on the rows beside it."""
         texts = columns[self.column]
-        blocks = [self._chunk(texts[i : i + _CHUNK_ROWS]) for i in range(0, n, _CHUNK_ROWS)]
+        blocks = [self._chunk(texts[start:stop]) for start, stop in _chunks(texts)]
         if len(blocks) == 1:
             counts, indices, data = blocks[0]
         elif blocks:
             counts, indices, data = (np.concatenate(part) for part in zip(*blocks, strict=True))
         else:
-            return Csr(
-                **{f: getattr(Csr.empty(0), f) for f in ("indptr", "indices", "data")}, n_columns=self.n_columns
-            )
+            return replace(Csr.empty(0), n_columns=self.n_columns)
         indptr = np.zeros(n + 1, dtype=np.int64)
         np.cumsum(counts, out=indptr[1:])
         return Csr(indptr=indptr, indices=indices, data=data, n_columns=self.n_columns)
@@ -118,3 +117,15 @@ class TextPart:
         if len(word) <= _MEMO_CHARS and len(self._memo) < _MEMO_WORDS:
             self._memo[word] = found
         return found
+
+
+def _chunks(texts: Sequence[object]) -> Iterator[tuple[int, int]]:
+    """Spans of rows that bound the memory of one step, whatever the number and length of the texts."""
+    start = n_chars = 0
+    for i, text in enumerate(texts):
+        n_chars += len(text) if isinstance(text, str) else 0
+        if n_chars >= _CHUNK_CHARS or i + 1 - start >= _CHUNK_ROWS:
+            yield start, i + 1
+            start, n_chars = i + 1, 0
+    if start < len(texts):
+        yield start, len(texts)

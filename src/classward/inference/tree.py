@@ -74,7 +74,10 @@ class TreeScorer:
         shapes = {a.shape for a in (self.feature, self.threshold, self.nan_left, self.zero_side, self.value)}
         if shapes != {(n,)} or self.children.shape != (n, 2) or self.root.shape != self.depth.shape:
             raise ValueError("arrays of tree nodes differ in length")
-        if not len(self.root) or len(self.root) % max(len(self.present), 1):
+        if {self.root.ndim, self.present.ndim, self.intercept.ndim} != {1} or not np.isfinite(self.value).all():
+            raise ValueError("arrays of trees have other dimensions or values than trees have")
+        n_present = len(np.unique(self.present))
+        if n_present < len(self.present) or not len(self.root) or len(self.root) % max(n_present, 1):
             raise ValueError("every class needs the same number of trees")
         for name, array, limit in (
             ("feature", self.feature, max(self.n_columns, 1)),
