@@ -1,1 +1,7 @@
 """A row is checked against the schema and routed."""
+
+from classward.lifecycle.predict.check import RowChecker, check_rows
+from classward.lifecycle.predict.checked import CheckedRows
+from classward.lifecycle.predict.route import choose_route
+
+__all__ = ["CheckedRows", "RowChecker", "check_rows", "choose_route"]
