@@ -61,11 +61,17 @@ def test_only_the_outputs_asked_for(client):
 
 
 def test_ids_keys_and_flags_are_parameters(client):
-    inputs = [tensor("text", ["a", "b"]), tensor("country", ["at", "atlantis"])]
+    inputs = [
+        tensor("text", ["a", "b"]),
+        tensor("amount", [1.5, 2.5], "FP64"),
+        tensor("country", ["at", "atlantis"]),
+        tensor("vip", [True, None], "BOOL"),
+        tensor("since", ["2026-01-31", "2026-02-01"]),
+    ]
     parameters = {"ids": ["r1", "r2"], "keys": ["k", "k"], "binary_data_output": False}
     response = client.post(PATH, {"inputs": inputs, "parameters": parameters})
     assert outputs(response)["id"]["data"] == ["r1", "r2"]
-    assert json.loads(response.json()["parameters"]["flags"]) == [[], ["unseen:country"]]
+    assert json.loads(response.json()["parameters"]["flags"]) == [[], ["missing:vip", "unseen:country"]]
     assert [row[4] for row in client.app.worker.parts.writer.rows()] == ["k", "k"]
 
 

@@ -31,6 +31,4 @@ def test_a_trace_stays_on_the_line(caplog):
 
 
 def test_the_configuration_is_understood():
-    assert (
-        logging.config.DictConfigurator(LOG_CONFIG).resolve("classward.serving.logs.JsonFormatter") is JsonFormatter
-    )
+    assert logging.config.DictConfigurator(LOG_CONFIG).resolve("classward.serving.logs.JsonFormatter") is JsonFormatter

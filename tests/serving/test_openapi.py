@@ -47,6 +47,7 @@ def test_every_route_is_described(client):
 def test_rows_and_classes_are_those_of_the_live_version(client):
     schemas = client.get("/openapi.json").json()["components"]["schemas"]
     assert schemas["Row"]["required"] == ["text"]
+    assert schemas["Row"]["additionalProperties"] is False
     assert schemas["Row"]["properties"]["text"] == {"type": "string", "description": "what the customer wrote"}
     assert schemas["Row"]["properties"]["amount"]["type"] == ["number", "null"]
     label = schemas["PredictReply"]["properties"]["predictions"]["items"]["properties"]["label"]

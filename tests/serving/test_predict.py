@@ -32,6 +32,7 @@ def test_optional_features_may_be_missing_and_the_server_makes_ids(client):
     body = client.post("/predict", {"rows": [{"text": "outage"}, {"text": "hello"}]}).json()
     ids = [row["id"] for row in body["predictions"]]
     assert [row["label"] for row in body["predictions"]] == ["outage", "billing"]
+    assert "missing:amount" in body["predictions"][0]["flags"]
     assert len(set(ids)) == 2
     assert all(ids)
 

@@ -130,7 +130,7 @@ def _row(schema: InputSchema) -> Json:
         if feature.description:
             kind["description"] = feature.description
         properties[feature.name] = kind
-    return _object(properties, required=[f.name for f in schema.features if f.is_required])
+    return _object(properties, required=[f.name for f in schema.features if f.is_required], is_closed=True)
 
 
 def _schemas(current: LoadedVersion | None) -> Json:

@@ -28,9 +28,7 @@ async def predict(worker: Worker, request: Request) -> Reply:
         CW801 when no version is live.
     """
     body = decode_predict(request.body)
-    answer = await answer_rows(
-        worker, body.rows, ids=body.ids, keys=body.keys, top_k=body.top_k, request_id=request.id
-    )
+    answer = await answer_rows(worker, body.rows, ids=body.ids, keys=body.keys, top_k=body.top_k, request_id=request.id)
     return json_reply(_as_json(answer, is_full=body.all))
 
 

@@ -88,9 +88,7 @@ def _column(tensor: InferInput, datatypes: tuple[str, ...], max_rows: int) -> li
     if not (len(shape) == 1 or (len(shape) == 2 and shape[1] == 1)) or shape[0] < 0:
         raise _bad(tensor, "its shape must be [n] or [n, 1]", "one value per row")
     if shape[0] > max_rows:
-        raise InvalidInput(
-            "CW413", "too many rows in one request", why=f"at most {max_rows}", fix="split the request"
-        )
+        raise InvalidInput("CW413", "too many rows in one request", why=f"at most {max_rows}", fix="split the request")
     data = tensor.data
     if len(shape) == 2 and data and all(isinstance(item, list) and len(item) == 1 for item in data):
         data = [item[0] for item in data]
@@ -120,9 +118,7 @@ def check_outputs(wanted: Sequence[InferOutput] | None) -> None:
     for output in wanted or ():
         if output.name not in OUTPUTS:
             name = output.name[:100]
-            raise InvalidInput(
-                "CW422", f"no output is called {name!r}{nearest(name, OUTPUTS)}", fix=", ".join(OUTPUTS)
-            )
+            raise InvalidInput("CW422", f"no output is called {name!r}{nearest(name, OUTPUTS)}", fix=", ".join(OUTPUTS))
 
 
 def outputs_of(answer: Answer, wanted: Sequence[InferOutput] | None) -> list[dict[str, object]]:
