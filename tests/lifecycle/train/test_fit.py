@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from classward.domain import Feature, InputSchema, LabelSpace, Recipe
+from classward.errors import DataError, NotMulticlass
+from classward.inference import FittedModel
+from classward.lifecycle.train import fit_one, plan
+
+SPACE = LabelSpace.of(["billing", "card", "login", "refund"])
+SAID = {
+    0: "why was a fee billed on my invoice",
+    1: "my card was lost or stolen",
+    2: "i cannot log in with my password",
+    3: "i want my money back please refund",
+}
+SCHEMA = InputSchema(
+    features=(
+        Feature(name="body", kind="text"),
+        Feature(name="age", kind="numeric"),
+        Feature(name="is_new", kind="boolean"),
+        Feature(name="plan", kind="categorical"),
+    )
+)
+N = 400
+RNG = np.random.default_rng(1)
+Y = RNG.integers(0, 4, N)
+COLUMNS: dict[str, list[object]] = {
+    "body": [" ".join(RNG.permutation(SAID[y].split())[:4]) for y in Y],
+    "age": [float(y + RNG.normal() / 4) if RNG.random() > 0.1 else None for y in Y],
+    "is_new": [bool(y % 2) if RNG.random() > 0.1 else None for y in Y],
+    "plan": [("free", "free", "gold", "gold")[y] for y in Y],
+}
+
+
+def fit(recipe: Recipe, y: np.ndarray = Y, schema: InputSchema = SCHEMA) -> FittedModel:
+    return fit_one(
+        recipe, columns=COLUMNS, n=N, y_index=y, schema=schema, label_space=SPACE, seed=0, n_threads=1,
+        should_stop=lambda: False,
+    )  # fmt: skip
+
+
+def recipes(*kinds: str) -> tuple[tuple[InputSchema, Recipe], ...]:
+    schema = InputSchema(features=tuple(f for f in SCHEMA.features if f.kind in kinds))
+    made = plan(
+        schema=schema, n_rows=N, n_classes=4, budget_s=1.0, seed=0, n_threads=1, task_hash="", dataset_hash="",
+        rows_hash="",
+    )  # fmt: skip
+    return tuple((schema, r) for r in made.recipes)
+
+
+EVERY = (*recipes("text"), *recipes("numeric", "boolean", "categorical"), *recipes("text", "numeric", "categorical"))
+
+
+@pytest.mark.parametrize(("schema", "recipe"), EVERY, ids=lambda x: getattr(x, "family", None) or "-".join(x.names))
+def test_every_planned_recipe_learns(schema: InputSchema, recipe: Recipe) -> None:
+    model = fit(recipe, schema=schema)
+    assert model.family == recipe.family
+    assert model.schema == schema
+    proba = model.predict_proba(COLUMNS, N)
+    assert proba.label_space == SPACE
+    assert (proba.predicted == Y).mean() > 0.85
+
+
+@pytest.mark.parametrize("family", ["linear", "lightgbm"])
+def test_the_same_arguments_give_the_same_model(family: str) -> None:
+    one, two = (fit(Recipe(family=family, params=(("iterations", 10),))) for _ in range(2))
+    np.testing.assert_array_equal(one.logits(COLUMNS, N), two.logits(COLUMNS, N))
+
+
+@pytest.mark.parametrize("family", ["linear", "lightgbm"])
+def test_a_class_without_a_row_is_answered_with_next_to_nothing(family: str) -> None:
+    y = np.where(Y == 2, 3, Y)
+    proba = fit(Recipe(family=family, params=(("iterations", 10),)), y).predict_proba(COLUMNS, N)
+    assert proba.matrix[:, 2].max() < 1e-9
+
+
+def test_two_classes_with_rows_are_refused_by_name() -> None:
+    with pytest.raises(NotMulticlass, match=r"CW201(.|\n)*'billing', 'refund'"):
+        fit(Recipe(family="linear"), np.where(Y > 1, 3, 0))
+
+
+def test_labels_must_fit_the_rows() -> None:
+    with pytest.raises(ValueError, match="do not fit"):
+        fit(Recipe(family="linear"), Y[:-1])
+    with pytest.raises(ValueError, match="do not fit"):
+        fit(Recipe(family="linear"), Y + 1)
+
+
+def test_unknown_families_and_params_name_the_nearest() -> None:
+    with pytest.raises(DataError, match=r"CW232.*did you mean 'lightgbm'"):
+        fit(Recipe(family="lightgmb"))
+    with pytest.raises(DataError, match=r"CW233.*did you mean 'iterations'"):
+        fit(Recipe(family="linear", params=(("iteration", 5),)))
+
+
+def test_trees_over_text_alone_have_nothing_to_learn_from() -> None:
+    with pytest.raises(DataError, match="CW230"):
+        fit(Recipe(family="lightgbm"), schema=replace(SCHEMA, features=SCHEMA.features[:1]))
+
+
+def test_rows_with_nothing_known_get_an_answer() -> None:
+    columns: dict[str, list[object]] = {
+        "body": [None, "ψψ"],
+        "age": [None, 1e30],
+        "is_new": [None] * 2,
+        "plan": [None, "?"],
+    }
+    for family in ("linear", "lightgbm"):
+        model = fit(Recipe(family=family, params=(("iterations", 10),)))
+        assert np.isfinite(model.predict_proba(columns, 2).matrix).all()

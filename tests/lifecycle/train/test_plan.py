@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import pytest
+
+from classward.domain import Feature, InputSchema, Plan
+from classward.lifecycle.train import plan
+from classward.lifecycle.train.families import FAMILIES
+
+
+def schema(*kinds: str) -> InputSchema:
+    return InputSchema(features=tuple(Feature(name=f"{kind}{i}", kind=kind) for i, kind in enumerate(kinds)))
+
+
+def make(*kinds: str, n_rows: int = 10_000, n_classes: int = 20, budget_s: float = 60.0, n_threads: int = 1) -> Plan:
+    return plan(
+        schema=schema(*kinds), n_rows=n_rows, n_classes=n_classes, budget_s=budget_s, seed=7, n_threads=n_threads,
+        task_hash="t", dataset_hash="d", rows_hash="r",
+    )  # fmt: skip
+
+
+def params(made: Plan, family: str) -> dict[str, object]:
+    return next(dict(r.params) for r in made.recipes if r.family == family)
+
+
+def test_text_gets_a_linear_model_and_no_trees() -> None:
+    made = make("text")
+    assert [r.family for r in made.recipes] == ["linear"]
+    assert params(made, "linear")["solver"] == "svc"
+
+
+def test_tables_get_trees_and_logistic_regression() -> None:
+    made = make("numeric", "categorical", "date", "boolean")
+    assert {r.family for r in made.recipes} == {"lightgbm", "linear"}
+    assert params(made, "linear")["solver"] == "logistic"
+
+
+def test_text_beside_other_columns_gets_both() -> None:
+    made = make("text", "numeric")
+    assert {r.family for r in made.recipes} == {"lightgbm", "linear"}
+    assert params(made, "linear")["solver"] == "svc"
+
+
+def test_every_family_named_exists() -> None:
+    assert {r.family for r in (*make("text", "numeric").recipes, *make("numeric").recipes)} <= set(FAMILIES)
+
+
+@pytest.mark.parametrize("family", ["lightgbm", "linear"])
+def test_iterations_grow_with_the_budget_and_shrink_with_rows(family: str) -> None:
+    few, more, many = (make(*["numeric"] * 20, n_rows=200_000, budget_s=s) for s in (1.0, 30.0, 3000.0))
+    counts = [params(p, family)["iterations"] for p in (few, more, many)]
+    assert counts == sorted(counts)  # type: ignore[type-var]
+    assert counts[0] < counts[2]  # type: ignore[operator]
+    large = make(*["numeric"] * 20, n_rows=2_000_000, budget_s=30.0)
+    assert params(large, family)["iterations"] < counts[1] or counts[1] == counts[0]  # type: ignore[operator]
+
+
+def test_even_no_budget_trains_something() -> None:
+    for recipe in make("text", "numeric", budget_s=0.0).recipes:
+        assert dict(recipe.params)["iterations"] > 0  # type: ignore[operator]
+
+
+def test_many_classes_do_not_make_endless_trees() -> None:
+    made = params(make("numeric", n_classes=150, budget_s=1e6), "lightgbm")
+    assert made["iterations"] * 150 <= 15_000  # type: ignore[operator]
+
+
+def test_the_plan_depends_on_its_arguments_alone_and_its_hash_not_on_threads() -> None:
+    assert make("text") == make("text")
+    assert make("numeric", n_threads=1).recipes == make("numeric", n_threads=8).recipes
+    assert make("numeric", n_threads=1).hash == make("numeric", n_threads=8).hash
+    assert make("text", budget_s=10).hash != make("text", budget_s=11).hash
