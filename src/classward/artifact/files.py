@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import mmap
+import re
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +19,14 @@ from classward.artifact.layout import DTYPES, MANIFEST, MAX_BYTES, MAX_FILES, PA
 from classward.errors import ArtifactError
 
 __all__ = ["BundleFiles", "damaged", "open_files"]
+
+_MAGIC = b"\x93NUMPY\x01\x00"
+_HEADER_BYTES = 1024
+_HEADER = re.compile(
+    re.escape(_MAGIC) + rb"(?P<length>..)\{'descr': '(?P<dtype>[<|][a-z]\d)', 'fortran_order': False, "
+    rb"'shape': \((?P<shape>(?:\d{1,18}, ?)*(?:\d{1,18})?)\), \} *\n",
+    re.DOTALL,
+)
 
 
 def damaged(code: str, what: str, *, got: str = "") -> ArtifactError:
@@ -96,9 +105,7 @@ def open_files(folder: Path, declared: Mapping[str, tuple[str, int]]) -> BundleF
     present = _listing(folder)
     if present != set(declared):
         missing, added = sorted(set(declared) - present), sorted(present - set(declared))
-        raise damaged(
-            "CW503", "the bundle has not the files it lists", got=f"missing {missing[:5]}, added {added[:5]}"
-        )
+        raise damaged("CW503", "the bundle has not the files it lists", got=f"missing {missing[:5]}, added {added[:5]}")
     return BundleFiles(contents={path: _map(folder, path, *told) for path, told in declared.items()})
 
 
@@ -120,9 +127,7 @@ def _map(folder: Path, path: str, digest: str, n_bytes: int) -> memoryview:
         size = file.seek(0, io.SEEK_END)
         same_size = size == n_bytes
         view = (
-            memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-            if size and same_size
-            else memoryview(b"")
+            memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)) if size and same_size else memoryview(b"")
         )
     if not same_size or sha256(view) != digest:
         raise damaged("CW502", f"{path} was changed after it was written", got=f"{size} bytes, {n_bytes} declared")
@@ -130,13 +135,8 @@ def _map(folder: Path, path: str, digest: str, n_bytes: int) -> memoryview:
 
 
 def _header(view: memoryview, path: str) -> tuple[int, str, tuple[int, ...]]:
-    start = io.BytesIO(view[:16384])
-    try:
-        if np.lib.format.read_magic(start) != (1, 0):
-            raise ValueError("version")
-        shape, is_fortran, dtype = np.lib.format.read_array_header_1_0(start)
-    except (ValueError, OverflowError, MemoryError) as error:
-        raise damaged("CW505", f"{path} is not a plain .npy file", got=type(error).__name__) from None
-    if is_fortran or dtype.hasobject or any(size < 0 for size in shape):
-        raise damaged("CW505", f"{path} is not a plain .npy file", got=f"{dtype}, shape {shape}")
-    return start.tell(), dtype.str, shape
+    """Where the numbers begin, their type and shape. Stricter than NumPy's own reader, which evaluates the text."""
+    found = _HEADER.match(bytes(view[:_HEADER_BYTES]))
+    if not found or found.end() != len(_MAGIC) + 2 + int.from_bytes(found["length"], "little"):
+        raise damaged("CW505", f"{path} is not a plain .npy file")
+    return found.end(), found["dtype"].decode(), tuple(int(size) for size in re.findall(rb"\d+", found["shape"]))
