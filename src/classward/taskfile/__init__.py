@@ -1,1 +1,7 @@
 """Text to Task and back; the only place that knows the file format."""
+
+from classward.taskfile.manual import defaults, json_schema
+from classward.taskfile.parse import parse
+from classward.taskfile.render import render
+
+__all__ = ["defaults", "json_schema", "parse", "render"]

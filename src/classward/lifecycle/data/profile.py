@@ -41,6 +41,10 @@ def profile(table: pl.DataFrame, task: Task, *, dataset_hash: str, taken_at: dat
     )
 
 
+def _ends(present: pl.Series) -> tuple[object, ...]:
+    return present.min(), present.max()
+
+
 def _profile(column: pl.Series) -> ColumnProfile:
     dtype = column.dtype
     present = column.drop_nulls()
@@ -50,9 +54,9 @@ def _profile(column: pl.Series) -> ColumnProfile:
     low = high = ""
     if len(present) and dtype == pl.String:
         lengths = present.str.len_chars()
-        low, high = f"{lengths.min()} characters", f"{lengths.max()} characters"
+        low, high = (f"{n!s} characters" for n in _ends(lengths))
     elif len(present) and (dtype.is_numeric() or dtype.is_temporal()):
-        low, high = (f"{v!s}" for v in (present.min(), present.max()))
+        low, high = (str(v) for v in _ends(present))
     return ColumnProfile(
         name=column.name, dtype=str(dtype), n_missing=len(column) - len(present), n_unique=n_unique, low=low, high=high
     )

@@ -1,0 +1,135 @@
+"""The file format as typed structures: every key, its default and the reason for it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+__all__ = ["ClassesPart", "DataPart", "FeaturePart", "LabelsPart", "SloPart", "TaskFile", "TaskPart"]
+
+Fraction = Annotated[float, Meta(gt=0, lt=1, description="A fraction between 0 and 1.")]
+Kind = Literal["text", "categorical", "numeric", "boolean", "date"]
+Duration = Annotated[str, Meta(pattern=r"^[0-9]+(\.[0-9]+)? ?[mhdw]$", description='Such as "90m", "36h", "7d", "2w".')]
+Name = Annotated[str, Meta(min_length=1, max_length=200)]
+
+
+def _says(description: str, reason: str = "") -> Meta:
+    return Meta(description=description, extra={"reason": reason})
+
+
+class TaskPart(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """What is learned, from which columns, and who answers for it."""
+
+    name: Annotated[Name, _says("Name of the task in commands, addresses and records.")]
+    label: Annotated[Name, _says("Column that holds the true class.")]
+    owner: Annotated[str, _says("Who answers for the model.", "nobody is assumed")] = ""
+    sre: Annotated[str, _says("Who is called when it misbehaves.", "nobody is assumed")] = ""
+    id: Annotated[Name | None, _says("Column that names each row.", "ids are made when rows have none")] = None
+    time: Annotated[
+        Name | None, _says("Column that says when a row happened; splits follow it.", "not every table has times")
+    ] = None
+    group: Annotated[
+        Name | None,
+        _says("Column with an entity (customer, patient); splits keep each in one fold.", "not every table has them"),
+    ] = None
+
+
+class DataPart(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """Where rows come from and how they are divided."""
+
+    train: Annotated[Name, _says("Labelled rows: a file (relative to this one) or a database URL.")]
+    query: Annotated[str, _says("Query, when 'train' is a database URL.", "a file needs none")] = ""
+    test: Annotated[Name | None, _says("Your own sealed test rows.", "without them a share of the rows is sealed")] = (
+        None
+    )
+    test_share: Annotated[
+        Fraction, _says("Share of rows sealed for the one final measurement.", "enough to judge most classes")
+    ] = 0.20
+    calibration_share: Annotated[
+        Fraction, _says("Share of rows used to choose and calibrate.", "calibration needs fewer rows than training")
+    ] = 0.10
+    seed: Annotated[
+        int, Meta(ge=0, lt=2**32), _says("Seed of every random choice.", "the same rows, the same model")
+    ] = 0
+    min_per_class: Annotated[
+        int, Meta(ge=1), _says("Classes with fewer rows are not divided: all go to train.", "one row for each fold")
+    ] = 3
+
+
+class FeaturePart(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """One input column, when its kind alone does not say enough."""
+
+    kind: Annotated[Kind, _says("How the column is read.")]
+    required: Annotated[
+        bool, _says("Whether every request must have a value.", "a missing value is answered and flagged")
+    ] = False
+    description: Annotated[str, _says("What the column means; shown in the API's description.", "optional")] = ""
+
+
+class ClassesPart(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """Classes that matter more than others, and what they mean."""
+
+    critical: Annotated[
+        tuple[Name, ...], _says("Classes whose recall is promised: none may be overlooked.", "only you can know")
+    ] = ()
+    sensitive: Annotated[
+        tuple[Name, ...],
+        _says("Classes whose precision is promised: none may be claimed wrongly.", "only you can know"),
+    ] = ()
+    definitions: Annotated[
+        dict[str, str], _says("What each class means, for labellers and reports.", "names often say enough")
+    ] = msgspec.field(default_factory=dict)
+
+
+class SloPart(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """What is promised, over which window."""
+
+    window: Annotated[Duration, _says("Window over which figures are shown.", "a week holds every weekday")] = "7d"
+    recall: Annotated[
+        dict[str, Fraction], _says("Lowest recall of a class.", "critical classes get recall_default")
+    ] = msgspec.field(default_factory=dict)
+    precision: Annotated[
+        dict[str, Fraction], _says("Lowest precision of a class.", "sensitive classes get precision_default")
+    ] = msgspec.field(default_factory=dict)
+    recall_default: Annotated[
+        Fraction, _says("Recall of critical classes without their own.", "four of five; raise it when you can")
+    ] = 0.80
+    precision_default: Annotated[
+        Fraction, _says("Precision of sensitive classes without their own.", "four of five; raise it when you can")
+    ] = 0.80
+    latency_p95_ms: Annotated[
+        float, Meta(gt=0), _says("95 of 100 answers leave within this time, in ms.", "feels instant to a person")
+    ] = 200.0
+    availability: Annotated[
+        Fraction, _says("Share of requests that are answered.", "about ten minutes of failure a week")
+    ] = 0.999
+    min_labels: Annotated[
+        int, Meta(ge=1), _says("Fewest labels of a class before a verdict on it.", "fewer say almost nothing")
+    ] = 20
+
+
+class LabelsPart(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """How labels arrive."""
+
+    wait: Annotated[
+        Duration, _says("How long a label may wait for its prediction to show up.", "longer than most pipelines lag")
+    ] = "30d"
+
+
+class TaskFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """A Classward task: what is learned, from what, and what is promised for each class."""
+
+    task: Annotated[TaskPart, _says("What is learned and who answers for it.")]
+    data: Annotated[DataPart, _says("Where rows come from and how they are divided.")]
+    features: Annotated[
+        dict[str, Kind | FeaturePart],
+        Meta(min_length=1),
+        _says("Input columns: a kind, or a table with 'kind' and more."),
+    ]
+    classes: Annotated[ClassesPart, _says("Classes that matter more than others.")] = msgspec.field(
+        default_factory=ClassesPart
+    )
+    slo: Annotated[SloPart, _says("What is promised.")] = msgspec.field(default_factory=SloPart)
+    labels: Annotated[LabelsPart, _says("How labels arrive.")] = msgspec.field(default_factory=LabelsPart)

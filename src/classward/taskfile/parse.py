@@ -1,0 +1,122 @@
+"""Text → Task, with every default filled in."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+
+from classward.domain import SLO, DataSource, Feature, Task
+from classward.errors import TaskFileError
+from classward.taskfile.convert import Place, convert
+from classward.taskfile.durations import days
+from classward.taskfile.format import FeaturePart, TaskFile
+
+__all__ = ["parse"]
+
+
+def parse(text: str, *, path: str) -> Task:
+    """Read a task file's text.
+
+    Places of data are kept as written; whoever reads them resolves them against the file's folder. Whether the classes
+    exist is known only with the rows: see ``build_label_space``.
+
+    Parameters
+    ----------
+    text : str
+        The whole file.
+    path : str
+        Its name, for errors.
+
+    Raises
+    ------
+    TaskFileError
+        CW101 not TOML; CW102 unknown key; CW103 wrong type or out of range; CW104 missing key; CW105 keys that
+        contradict each other. Each names the line.
+    """
+    try:
+        raw = tomllib.loads(text.removeprefix("\ufeff").replace("\r\n", "\n"))
+    except tomllib.TOMLDecodeError as error:
+        raise _not_toml(str(error), path) from None
+    place = Place(text.removeprefix("\ufeff").replace("\r\n", "\n"), path)
+    file: TaskFile = convert(raw, TaskFile, place=place)
+    _check(file, place)
+    return _task(file, frozenset(raw.get("slo", {})))
+
+
+def _not_toml(said: str, path: str) -> TaskFileError:
+    where = re.search(r" \(at (?:line (\d+), column (\d+)|end of document)\)$", said)
+    line = f"line {where[1]}" if where and where[1] else "the last line"
+    return TaskFileError(
+        "CW101",
+        f"{path}, {line}: not TOML",
+        got=said[: where.start()] if where else said,
+        why="names with dots, spaces or other signs must be quoted; text always is",
+        fix="correct the line; 'classward config check' reads the file again",
+    )
+
+
+def _check(file: TaskFile, place: Place) -> None:
+    task, data = file.task, file.data
+    for role in ("id", "time", "group"):
+        if getattr(task, role) == task.label:
+            place.error("CW105", f"task.{role} is the label", ("task", role), fix=f"name another column as {role}")
+    if task.label in file.features:
+        place.error(
+            "CW105", f"the label {task.label!r} is listed as a feature", ("features", task.label),
+            why="the model would be told the answer", fix="remove it from [features]",
+        )  # fmt: skip
+    if data.test is None and data.test_share + data.calibration_share > 0.9:
+        place.error(
+            "CW105", "test_share and calibration_share leave less than a tenth to learn from", ("data", "test_share"),
+            got=f"{data.test_share:g} + {data.calibration_share:g}", fix="lower one of them",
+        )  # fmt: skip
+    for name in ("critical", "sensitive"):
+        twice = [repr(c) for c, n in Counter(getattr(file.classes, name)).items() if n > 1]
+        if twice:
+            place.error(
+                "CW105", f"classes.{name} lists a class twice", ("classes", name), got=", ".join(twice),
+                fix="list each class once",
+            )  # fmt: skip
+    for part, name, text in (("slo", "window", file.slo.window), ("labels", "wait", file.labels.wait)):
+        if not days(text) > 0:
+            place.error("CW103", f"{part}.{name} must be longer than nothing", (part, name), got=text, fix='write "7d"')
+
+
+def _task(file: TaskFile, declared: frozenset[str]) -> Task:
+    task, data, slo = file.task, file.data, file.slo
+    return Task(
+        name=task.name, label=task.label, owner=task.owner, sre=task.sre, id_column=task.id, time_column=task.time,
+        group_column=task.group, train=DataSource(location=data.train, query=data.query),
+        test=None if data.test is None else DataSource(location=data.test),
+        features=tuple(_feature(name, part) for name, part in file.features.items()),
+        critical=file.classes.critical, sensitive=file.classes.sensitive,
+        definitions=tuple(file.classes.definitions.items()), slos=tuple(_slos(file, declared)),
+        recall_default=slo.recall_default, precision_default=slo.precision_default, window_days=days(slo.window),
+        label_wait_days=days(file.labels.wait), test_share=data.test_share,
+        calibration_share=data.calibration_share, min_per_class=data.min_per_class, seed=data.seed,
+    )  # fmt: skip
+
+
+def _feature(name: str, part: str | FeaturePart) -> Feature:
+    if isinstance(part, str):
+        return Feature(name=name, kind=part)
+    return Feature(name=name, kind=part.kind, is_required=part.required, description=part.description)
+
+
+def _slos(file: TaskFile, declared: frozenset[str]) -> Iterator[SLO]:
+    slo = file.slo
+    promises = (
+        ("recall", slo.recall, file.classes.critical, slo.recall_default),
+        ("precision", slo.precision, file.classes.sensitive, slo.precision_default),
+    )
+    for indicator, targets, flagged, default in promises:
+        for name in dict.fromkeys((*flagged, *targets)):
+            yield SLO(
+                indicator=indicator, class_name=name, target=targets.get(name, default), min_labels=slo.min_labels,
+                origin="declared" if name in targets else "default",
+            )  # fmt: skip
+    for indicator in ("latency_p95_ms", "availability"):
+        origin = "declared" if indicator in declared else "default"
+        yield SLO(indicator=indicator, class_name=None, target=getattr(slo, indicator), origin=origin)
