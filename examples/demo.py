@@ -110,7 +110,7 @@ def page() -> Path:
         for i, (title, command, text) in enumerate(STORY, start=1)
     ]
     state = asks("status")
-    bundle = state["live"]["bundle_hash"]  # type: ignore[index]
+    bundle = next(r for r in state["deployment"]["routes"] if r["role"] == "live")["bundle_hash"]
     style = (
         ":root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem}"
         "pre{background:color-mix(in srgb,CanvasText 7%,Canvas);padding:1rem;border-radius:.5rem;overflow:auto;font-size:.8rem}"

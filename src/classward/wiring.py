@@ -26,7 +26,16 @@ if TYPE_CHECKING:
     from classward.inference import FittedModel
     from classward.ports import RecordWriter
 
-__all__ = ["import_labels", "init_task", "open_context", "read_settings", "run_simulation", "score_file", "serve", "server_app"]
+__all__ = [
+    "import_labels",
+    "init_task",
+    "open_context",
+    "read_settings",
+    "run_simulation",
+    "score_file",
+    "serve",
+    "server_app",
+]
 
 _PREFIX = "CLASSWARD_"
 _TASK_FILE = "CLASSWARD_TASK_FILE"
@@ -102,24 +111,28 @@ def _workspace(task_file: Path, settings: Settings) -> Path:
     return (task_file.resolve().parent / settings.workspace).resolve()
 
 
-def _context(task_file: Path, task: Task, settings: Settings, clock: Any, ids: Any, *, at: Path | None = None) -> Context:
+def _context(
+    task_file: Path, task: Task, settings: Settings, clock: Any, ids: Any, *, at: Path | None = None
+) -> Context:
     from classward.backends.files import FileArtifacts, FileSnapshots
-    from classward.backends.record_log import FileRecordLog
-    from classward.backends.sqlite import SqliteHeartbeats, SqliteJournal, SqliteLeases
+    from classward.backends.record_log.log import FileRecordLog
+    from classward.backends.sqlite import Database, SqliteHeartbeats, SqliteJournal, SqliteLeases
     from classward.backends.tables import FileTables
     from classward.flows.context import Context
 
     stored = _workspace(task_file, settings)
     folder = at or stored
-    database = folder / "workspace.db"
     folder.mkdir(parents=True, exist_ok=True)
+    database = Database(folder / "workspace.db")
     return Context(
         task=task,
         actor=settings.actor or getpass.getuser(),
         clock=clock,
         ids=ids,
         journal=SqliteJournal(database),
-        log=FileRecordLog(folder / "records" / task.name, database=database, grace_s=settings.segment_grace_s),
+        log=FileRecordLog(
+            folder / "records" / task.name, task=task.name, database=database, grace_s=settings.segment_grace_s
+        ),
         artifacts=FileArtifacts(stored / "artifacts"),
         snapshots=FileSnapshots(stored / "data"),
         tables=FileTables(base=task_file.resolve().parent),
@@ -130,7 +143,7 @@ def _context(task_file: Path, task: Task, settings: Settings, clock: Any, ids: A
 
 def open_writer(ctx: Context, settings: Settings) -> RecordWriter:
     """A record segment of this process's own."""
-    from classward.backends.record_log import SegmentWriter
+    from classward.backends.record_log.writer import SegmentWriter
 
     return SegmentWriter(
         ctx.log.folder,  # type: ignore[attr-defined]

@@ -95,6 +95,4 @@ def _unreadable(location: str, error: Exception) -> DataError:
 
 
 def _wrong_suffix(location: str) -> DataError:
-    return DataError(
-        "CW212", f"{location} is of no known kind", why=f"known: {', '.join(_SUFFIXES)}", fix="rename it"
-    )
+    return DataError("CW212", f"{location} is of no known kind", why=f"known: {', '.join(_SUFFIXES)}", fix="rename it")

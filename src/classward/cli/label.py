@@ -18,9 +18,7 @@ def command() -> None:
 
 @command.command("import")
 @click.argument("table")
-@click.option(
-    "--source", default="import", show_default=True, help="Where the labels come from, when no column says."
-)
+@click.option("--source", default="import", show_default=True, help="Where the labels come from, when no column says.")
 @task_options
 @json_option
 def import_labels(table: str, source: str, task_file: str, workspace: str | None, as_json: bool) -> None:

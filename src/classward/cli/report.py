@@ -28,9 +28,7 @@ def command(version: int | None, all_classes: bool, task_file: str, workspace: s
         output.as_json({"version": found, "report": made})
         return
     reads = state.holdout_reads
-    click.echo(
-        f" {ctx.task.name} v{found.version} ({found.bundle_hash[:8]}), measured on its sealed {made.fold} fold"
-    )
+    click.echo(f" {ctx.task.name} v{found.version} ({found.bundle_hash[:8]}), measured on its sealed {made.fold} fold")
     views.report(made, slos=ctx.task.slos, every=all_classes)
     click.echo(f" sealed folds were read {sum(n for _, n in reads)} time(s) in all")
     click.echo(f" page: {ctx.artifacts.path(found.bundle_hash) / 'report.html'}")

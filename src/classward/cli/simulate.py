@@ -16,9 +16,7 @@ __all__ = ["command"]
 @click.option("--weeks", type=click.IntRange(1, 104), default=4, show_default=True, help="How long.")
 @click.option("--rows-per-day", type=click.IntRange(1), default=200, show_default=True, help="Traffic.")
 @click.option("--label-delay", default=2.0, show_default=True, help="Median days until a label comes.")
-@click.option(
-    "--label-share", type=click.FloatRange(0, 1), default=0.8, show_default=True, help="Share ever labelled."
-)
+@click.option("--label-share", type=click.FloatRange(0, 1), default=0.8, show_default=True, help="Share ever labelled.")
 @click.option("--version", type=int, help="A version other than the live or newest one.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Same seed, same weeks.")
 @task_options

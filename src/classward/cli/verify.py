@@ -37,9 +37,7 @@ def command(head: str | None, task_file: str, workspace: str | None, as_json: bo
         )
         for problem in result.problems:
             click.echo(f" PROBLEM    {problem}")
-        click.echo(
-            " everything is as it was written" if not result.problems else " see docs/errors.md for what to do"
-        )
+        click.echo(" everything is as it was written" if not result.problems else " see docs/errors.md for what to do")
     if result.problems:
         raise SystemExit(1)
 

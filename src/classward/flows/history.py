@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +11,7 @@ import polars as pl
 from classward.domain import Deployment, Event
 from classward.errors import UnknownVersion
 from classward.flows.context import Context
+from classward.flows.label_space import find_label_space
 from classward.flows.versions import registry_state
 
 __all__ = ["Why", "events", "live_at", "why"]
@@ -66,16 +66,8 @@ def why(ctx: Context, prediction_id: str) -> Why:
     record = found.row(0, named=True)
     labels = ctx.log.labels().filter(pl.col("id") == prediction_id).unique("digest").sort("received_at", "digest")
     state = registry_state(ctx.journal, ctx.task.name)
-    names = _class_names(ctx, record["label_space_hash"])
+    space = find_label_space(ctx, record["label_space_hash"])
     return Why(
-        prediction=record, n_answers=found.height, class_names=names, deployment=state.live_at(record["at"]),
+        prediction=record, n_answers=found.height, class_names=space.names if space else (), deployment=state.live_at(record["at"]),
         labels=tuple(labels.to_dicts()),
     )  # fmt: skip
-
-
-def _class_names(ctx: Context, label_space_hash: str) -> tuple[str, ...]:
-    for event in ctx.journal.events(task=ctx.task.name, kind="label_space_declared"):
-        payload = json.loads(event.payload)
-        if payload["hash"] == label_space_hash:
-            return tuple(c["name"] for c in payload["label_space"]["classes"])
-    return ()

@@ -8,17 +8,19 @@ from datetime import datetime, timedelta
 import numpy as np
 import polars as pl
 
-from classward.domain import CalibrationReport, ClassState, Deployment, LabelSpace, Window, content_hash
+from classward.domain import CalibrationReport, ClassState, Deployment, Window, content_hash
 from classward.flows.context import Context
-from classward.flows.history import declared_label_space
+from classward.flows.label_space import last_label_space
 from classward.flows.versions import registry_state
-from classward.lifecycle.label import LabelLag, Resolved, label_lag, resolve
-from classward.lifecycle.monitor import class_states, production_calibration
+from classward.lifecycle.label import LabelLag, label_lag, resolve
+from classward.lifecycle.monitor import class_states
 from classward.ports import Heartbeat
+from classward.statistics import calibration_report
 
 __all__ = ["Status", "status"]
 
 _ALIVE_S = 2.0
+_READ = ("id", "at", "version", "route", "label", "probability")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +33,7 @@ class Status:
 
     task: str
     at: datetime
-    live: Deployment | None
+    deployment: Deployment | None
     window: Window
     classes: tuple[ClassState, ...]
     calibration: CalibrationReport | None
@@ -41,6 +43,50 @@ class Status:
     n_conflicting: int
     n_waiting: int
     n_unknown: int
+    n_negative_delay: int
     n_quarantined: int
     n_lost: int
     workers: tuple[Heartbeat, ...]
+
+
+def status(ctx: Context, *, now: datetime) -> Status:
+    """Look at the task as of ``now``; reads journal and record log, changes nothing.
+
+    Cost: one pass over the records since the live version was deployed or the window began, whichever is earlier.
+    """
+    state = registry_state(ctx.journal, ctx.task.name)
+    window_start = now - timedelta(days=ctx.task.window_days)
+    resolved = resolve(
+        ctx.log.predictions(until=now + timedelta(seconds=1), columns=_READ),
+        ctx.log.labels(),
+        now=now,
+        wait_s=ctx.task.label_wait_days * 86_400.0,
+    )
+    online = resolved.outcomes.filter(pl.col("route") == "live")
+    within = online.filter(pl.col("at") >= window_start)
+    evidence = online.filter(pl.col("version") == (state.live.version if state.live else -1))
+    space = last_label_space(ctx)
+    workers = ctx.heartbeats.alive(task=ctx.task.name, now=now, within_s=_ALIVE_S)
+    lost = ctx.log.counters().filter(pl.col("name") == "unlogged")["n"].sum()
+    return Status(
+        task=ctx.task.name, at=now, deployment=state.deployment, n_versions=len(state.versions), workers=workers,
+        window=Window(
+            starts_at=window_start, ends_at=now, n_predictions=within.height,
+            n_labelled=int(within["truth"].is_not_null().sum()),
+        ),
+        classes=class_states(within, evidence, space, ctx.task.slos) if space else (),
+        calibration=_calibration(within, now), lag=label_lag(within, now=now),
+        n_repeated=resolved.n_repeated_predictions, n_conflicting=resolved.n_conflicting,
+        n_waiting=resolved.n_waiting, n_unknown=resolved.n_unknown, n_negative_delay=resolved.n_negative_delay,
+        n_quarantined=ctx.log.quarantined().height, n_lost=max(int(lost), sum(w.n_lost for w in workers)),
+    )  # fmt: skip
+
+
+def _calibration(within: pl.DataFrame, now: datetime) -> CalibrationReport | None:
+    """Calibration of labelled answers; the draws behind its null are seeded by the moment, so a look can be repeated."""
+    labelled = within.filter(pl.col("truth").is_not_null())
+    if not labelled.height:
+        return None
+    rng = np.random.default_rng(int(content_hash(now)[:8], 16))
+    is_right = (labelled["truth"] == labelled["label"]).to_numpy()
+    return calibration_report(labelled["probability"].to_numpy(), is_right, rng=rng)

@@ -1,1 +1,40 @@
-"""Pure array mathematics: intervals, calibration error, paired tests, confidence sequences. NumPy and SciPy-free."""
+"""Pure array mathematics: intervals, calibration error, paired tests, confidence sequences. NumPy only."""
+
+from classward.statistics.calibration_error import BINS, classwise_ece, ece, ece_null, equal_mass_bins
+from classward.statistics.calibration_report import calibration_report
+from classward.statistics.confidence_sequence import labels_needed, rate_sequence
+from classward.statistics.confusion import (
+    brier,
+    confusion_counts,
+    f1_per_class,
+    log_losses,
+    macro_f1,
+    top_k_hits,
+    weighted_f1,
+)
+from classward.statistics.intervals import bootstrap_confusion, f1_interval, wilson
+from classward.statistics.paired import holm, mcnemar_p, paired_difference_interval
+
+__all__ = [
+    "BINS",
+    "bootstrap_confusion",
+    "brier",
+    "calibration_report",
+    "classwise_ece",
+    "confusion_counts",
+    "ece",
+    "ece_null",
+    "equal_mass_bins",
+    "f1_interval",
+    "f1_per_class",
+    "holm",
+    "labels_needed",
+    "log_losses",
+    "macro_f1",
+    "mcnemar_p",
+    "paired_difference_interval",
+    "rate_sequence",
+    "top_k_hits",
+    "weighted_f1",
+    "wilson",
+]

@@ -1,1 +1,18 @@
 """A candidate and a fold become a Report, per class, with intervals."""
+
+from classward.lifecycle.evaluate.card import CardFacts, card_markdown
+from classward.lifecycle.evaluate.page import report_html
+from classward.lifecycle.evaluate.pairs import compare_rows, judge_offline
+from classward.lifecycle.evaluate.report import evaluate
+from classward.lifecycle.evaluate.stored import report_from_json, report_json
+
+__all__ = [
+    "CardFacts",
+    "card_markdown",
+    "compare_rows",
+    "evaluate",
+    "judge_offline",
+    "report_from_json",
+    "report_html",
+    "report_json",
+]

@@ -1,0 +1,1 @@
+"""The record log in files: segments of frames, sealed into Parquet."""

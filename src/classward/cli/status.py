@@ -1,0 +1,102 @@
+"""``classward status``: what is live and how each class does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from classward.cli.options import json_option, open_task, task_options
+
+if TYPE_CHECKING:
+    from classward.domain import ClassState, SloState
+    from classward.flows.status import Status
+
+__all__ = ["command", "show"]
+
+_MOST_CLASSES = 40
+
+
+@click.command("status")
+@click.option("--all-classes", is_flag=True, help="Every class, however many.")
+@task_options
+@json_option
+def command(all_classes: bool, task_file: str, workspace: str | None, as_json: bool) -> None:
+    """Show per class: volume, recall and precision with intervals, promises, label lag, calibration."""
+    from classward.cli import output
+    from classward.flows.status import status
+
+    ctx = open_task(task_file, workspace)
+    state = status(ctx, now=ctx.clock.now())
+    if as_json:
+        output.as_json(state)
+    else:
+        show(state, every=all_classes)
+
+
+def show(state: Status, *, every: bool = False) -> None:
+    """Print one look at a task."""
+    from classward.cli import output
+
+    live = state.deployment.live if state.deployment else None
+    if live is None or state.deployment is None:
+        click.echo(
+            f" {state.task}   nothing is live; {state.n_versions} version(s). Next: classward train, classward serve"
+        )
+        return
+    click.echo(
+        f" {state.task}   live v{live.version} ({live.bundle_hash[:8]}) since {output.moment(state.deployment.since)}"
+        f" (why: {state.deployment.why})"
+    )
+    classes = sorted(state.classes, key=lambda c: (not c.slos, -c.n_predicted))
+    shown = classes if every else classes[:_MOST_CLASSES]
+    rows = [_row(c) for c in shown]
+    output.table(("class", "answers", "labels", "recall", "precision", "lag", "promise"), rows, right=(1, 2))
+    if len(shown) < len(classes):
+        click.echo(f" … {len(classes) - len(shown)} more classes: classward status --all-classes")
+    _footer(state)
+
+
+def _row(c: ClassState) -> tuple[str, ...]:
+    from classward.cli import output
+
+    lag = "–" if c.lag_p50_s is None else _duration(c.lag_p50_s)
+    return (
+        c.class_name, f"{c.n_predicted:,}", f"{c.n_labelled:,}", output.measure(c.recall), output.measure(c.precision),
+        lag, "; ".join(map(_promise, c.slos)) or "–",
+    )  # fmt: skip
+
+
+def _promise(slo: SloState) -> str:
+    more = f" (about {slo.n_more:,} more)" if slo.n_more else ""
+    return f"{slo.indicator} ≥ {slo.target:.2f} {slo.state}{more}"
+
+
+def _duration(seconds: float) -> str:
+    for size, unit in ((86_400.0, "d"), (3_600.0, "h"), (60.0, "m")):
+        if seconds >= size:
+            return f"{seconds / size:.1f} {unit}"
+    return f"{seconds:.0f} s"
+
+
+def _footer(state: Status) -> None:
+    from classward.cli import output
+
+    window = state.window
+    share = window.n_labelled / window.n_predictions if window.n_predictions else None
+    click.echo(
+        f" {window.n_predictions:,} answers since {output.moment(window.starts_at)}; {output.fraction(share)} labelled"
+        f"   lost records {state.n_lost}   workers {len(state.workers)}"
+    )
+    if state.calibration:
+        c = state.calibration
+        click.echo(
+            f" calibration: ECE {c.ece:.3f} on {c.n:,} labels (a perfect model would show {c.ece_null_mean:.3f}): {c.verdict}"
+        )
+    odd = {
+        "waiting for their prediction": state.n_waiting, "of unknown predictions": state.n_unknown,
+        "set aside": state.n_quarantined, "conflicting": state.n_conflicting,
+    }  # fmt: skip
+    said = ", ".join(f"{n:,} {what}" for what, n in odd.items() if n)
+    if said:
+        click.echo(f" labels: {said}")

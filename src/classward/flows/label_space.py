@@ -1,0 +1,32 @@
+"""Label spaces as the journal declared them; old answers stay readable by the space they were given in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from classward.domain import ClassDef, LabelSpace
+from classward.flows.context import Context
+
+__all__ = ["find_label_space", "last_label_space"]
+
+
+def last_label_space(ctx: Context) -> LabelSpace | None:
+    """The space declared last, or ``None`` before the first training."""
+    found = None
+    for _, found in _declared(ctx):
+        pass
+    return found
+
+
+def find_label_space(ctx: Context, label_space_hash: str) -> LabelSpace | None:
+    """The space with a hash, or ``None`` if it was never declared."""
+    return next((space for digest, space in _declared(ctx) if digest == label_space_hash), None)
+
+
+def _declared(ctx: Context) -> Iterator[tuple[str, LabelSpace]]:
+    for event in ctx.journal.events(task=ctx.task.name, kind="label_space_declared"):
+        payload = json.loads(event.payload)
+        plain = payload["label_space"]
+        classes = tuple(ClassDef(**(c | {"examples": tuple(c["examples"])})) for c in plain["classes"])
+        yield payload["hash"], LabelSpace(classes=classes, version=plain["version"], is_ordered=plain["is_ordered"])

@@ -1,0 +1,83 @@
+"""A model card from registry facts: nobody is asked to type what the registry knows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from classward.domain import Measure, ModelVersion, Report, Task, format_time
+
+__all__ = ["CardFacts", "card_markdown"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardFacts:
+    """What a card tells beside the report."""
+
+    task: Task
+    version: ModelVersion
+    chosen: str
+    split: str
+    n_train: int
+    n_holdout_reads: int
+    live_since: str
+
+
+def card_markdown(report: Report, facts: CardFacts) -> str:
+    """A model card in Markdown with a YAML head, per class and with intervals."""
+    task, version, calibration = facts.task, facts.version, report.calibration
+    rows = "\n".join(
+        f"| {_cell(c.class_name)} | {_show(c.recall)} | {_show(c.precision)} | {_show(c.f1)} | {c.n:,} |"
+        for c in report.classes
+    )
+    notes = "\n".join(f"- {note}" for note in report.notes) or "- none"
+    libraries = ", ".join(f"{name} {release}" for name, release in version.libraries)
+    return f"""---
+pipeline_tag: {"text-classification" if any(f.kind == "text" for f in task.features) else "tabular-classification"}
+tags: [multiclass, calibrated, classward]
+datasets: ["sha256:{version.dataset_hash}"]
+---
+# {task.name}, version {version.version}
+
+One label out of {len(report.class_names)} for each row, with calibrated probabilities.
+
+## Details
+- bundle `{version.bundle_hash}`, registered {format_time(version.registered_at)} by {version.registered_by}
+- model: {facts.chosen}
+- code {version.code_version}; {libraries}
+- live: {facts.live_since}
+
+## Uses
+- meant for: predicting `{task.label}` from {", ".join(f"`{f.name}` ({f.kind})" for f in task.features)}
+- out of scope: rows unlike those trained on, more than one true label per row, and decisions without a way to object
+
+## Data
+- {facts.n_train:,} training rows, split by {facts.split}; snapshot `{version.dataset_hash[:16]}`
+- the sealed rows were read {facts.n_holdout_reads} time(s)
+
+## Figures on {report.n:,} sealed rows (95 % intervals)
+accuracy {_show(report.accuracy)} · macro F1 {_show(report.macro_f1)} · log loss {_show(report.log_loss)}
+
+| class | recall | precision | F1 | n |
+|---|---|---|---|---|
+{rows}
+
+## Calibration
+ECE {calibration.ece:.3f}; a perfect model would show {calibration.ece_null_mean:.3f} on these rows: {calibration.verdict}.
+
+## Limits
+{notes}
+
+## Owner
+{task.owner or "not named"}; on call: {task.sre or "not named"}
+"""
+
+
+def _show(figure: Measure) -> str:
+    if figure.value is None:
+        return "–"
+    span = f" [{figure.interval.low:.2f}, {figure.interval.high:.2f}]" if figure.interval else ""
+    return f"{figure.value:.2f}{span}"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
