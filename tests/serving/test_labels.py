@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-LABEL = {"id": "ticket-1", "label": "refund", "event_at": "2026-11-30T12:00:00Z", "source": "review"}
+LABEL = {"id": "ticket-1", "label": "refund", "event_at": "2025-11-30T12:00:00Z", "source": "review"}
 
 
 def test_labels_are_accepted_told_apart_and_quarantined(client):
@@ -45,7 +45,7 @@ def test_labels_that_cannot_be_written_are_503_and_can_be_sent_again(client):
     "item",
     [
         {}, {**LABEL, "id": 3}, {**LABEL, "label": None}, {**LABEL, "event_at": "yesterday"}, {**LABEL, "weight": -1},
-        {**LABEL, "weight": "heavy"}, {**LABEL, "source": ["a"]}, {**LABEL, "event_at": "2026-11-30T12:00:00"},
+        {**LABEL, "weight": "heavy"}, {**LABEL, "source": ["a"]}, {**LABEL, "event_at": "2025-11-30T12:00:00"},
         {**LABEL, "annotator": {"a": [1, None]}}, {**LABEL, "id": ""}, {**LABEL, "weight": 10**400},
     ],
 )  # fmt: skip

@@ -66,7 +66,7 @@ BODIES = {
         "top_k": 2,
         "all": True,
     },
-    "/labels": {"labels": [{"id": "a", "label": "refund", "event_at": "2026-11-30T12:00:00Z", "source": "s"}, {}]},
+    "/labels": {"labels": [{"id": "a", "label": "refund", "event_at": "2025-11-30T12:00:00Z", "source": "s"}, {}]},
     "infer": {"inputs": [{"name": "text", "shape": [1], "datatype": "BYTES", "data": ["refund"]}], "id": "x"},
 }
 

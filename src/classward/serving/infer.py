@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 
-from classward import __version__
 from classward.errors import InvalidInput
 from classward.flows.predict import LoadedVersion
+from classward.serving.about import RELEASE
 from classward.serving.decode import MAX_NAME, InferBody, check_names, decode_infer
 from classward.serving.live import require_current
 from classward.serving.messages import Reply, Request, json_reply
@@ -19,7 +19,7 @@ __all__ = ["v2_infer", "v2_live", "v2_model", "v2_model_ready", "v2_ready", "v2_
 
 async def v2_server(worker: Worker, request: Request) -> Reply:
     """Server metadata."""
-    return json_reply({"name": "classward", "version": __version__, "extensions": []})
+    return json_reply({"name": "classward", "version": RELEASE, "extensions": []})
 
 
 async def v2_live(worker: Worker, request: Request) -> Reply:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from classward import __version__
 from classward.domain import InputSchema
 from classward.flows.predict import LoadedVersion
+from classward.serving.about import RELEASE
 from classward.serving.decode import MAX_NAME, MAX_TOP_K
 from classward.serving.messages import Reply, Request, json_reply
 from classward.serving.openapi_v2 import V2_REPLIES, V2_REQUESTS
@@ -58,7 +58,7 @@ def description(task: str, current: LoadedVersion | None) -> Json:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route)
     return {
         "openapi": "3.1.0",
-        "info": {"title": f"Classward: {task}", "version": __version__},
+        "info": {"title": f"Classward: {task}", "version": RELEASE},
         "paths": paths,
         "components": {
             "schemas": _schemas(current),

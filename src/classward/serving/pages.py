@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from html import escape
 
-from classward import __version__
-from classward.domain import InputSchema
+from classward.domain import InputSchema, format_time
 from classward.flows.predict import LoadedVersion
+from classward.serving.about import RELEASE
 from classward.serving.messages import Reply, Request
 from classward.serving.routes import ROUTES
 from classward.serving.tensors import DATATYPES
@@ -28,7 +28,7 @@ _EXAMPLES: dict[str, object] = {
     "categorical": "a value",
     "numeric": 1.5,
     "boolean": True,
-    "date": "2026-11-30",
+    "date": "2025-11-30",
 }
 
 
@@ -38,7 +38,7 @@ async def landing(worker: Worker, request: Request) -> Reply:
     state = "ready" if worker.is_ready else "not ready"
     return _page(
         f"Classward: {worker.parts.task.name}",
-        f"<p>A Classward {escape(__version__)} server, {state}. How to ask: <a href='/docs'>/docs</a></p>"
+        f"<p>A Classward {escape(RELEASE)} server, {state}. How to ask: <a href='/docs'>/docs</a></p>"
         f"<table>{rows}</table>",
     )
 
@@ -51,8 +51,8 @@ async def docs(worker: Worker, request: Request) -> Reply:
     parts = [_what_is_live(current)]
     if current is not None:
         row, label = _example(current.model.schema), current.class_names[0]
-        tensors = _tensors(current.model.schema)
-        seen = {"id": "ID-OF-THE-PREDICTION", "label": label, "event_at": "2026-11-30T12:00:00Z", "source": "review"}
+        tensors, now = _tensors(current.model.schema), format_time(worker.parts.clock.now())
+        seen = {"id": "ID-OF-THE-PREDICTION", "label": label, "event_at": now, "source": "review"}
         parts += [
             _curl("Classify rows", host, key, "/predict", {"rows": [row], "top_k": 3}),
             _curl("Say what turned out true", host, key, "/labels", {"labels": [seen]}),
