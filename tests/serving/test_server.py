@@ -169,11 +169,10 @@ def test_versions_are_swapped_under_load_without_a_refused_request(serve):
     server = serve(workers=2)
     journal = FileJournal(server.folder / "journal.jsonl")
     with Load(server) as load:
+        server.until(lambda: len(load.acknowledged) > 50)
         for version in (2, 1, 3):
-            n = len(load.acknowledged)
-            server.until(lambda n=n: len(load.acknowledged) > n + 50)
             journal.deploy(version, f"hash-{version}")
-        server.until(lambda: [v for _, v in load.acknowledged[-30:]] == [3] * 30)
+            server.until(lambda v=version: [seen for _, seen in load.acknowledged[-30:]] == [v] * 30)
     assert load.broken == []
     assert load.statuses == {200}
     assert {version for _, version in load.acknowledged} == {1, 2, 3}
