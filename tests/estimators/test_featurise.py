@@ -62,6 +62,13 @@ def test_terms_of_a_single_text_are_left_out_of_large_columns_and_kept_in_small_
     assert "refund please" in large.words
 
 
+def test_ngrams_of_most_texts_are_left_out_of_large_columns_and_words_are_not() -> None:
+    part = fit_text("t", [f"ticket about {'refund' if i % 3 else 'card'}" for i in range(600)])
+    assert {"ticket", "about"} <= set(part.words)
+    assert " ti" not in part.grams
+    assert "card" in part.grams
+
+
 def test_vocabulary_is_bounded_ordered_by_frequency_and_the_same_each_time() -> None:
     texts = [f"common word {i % 50}" for i in range(400)]
     part = fit_text("t", texts, most_terms=5)

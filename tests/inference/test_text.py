@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -35,7 +36,7 @@ def words_and_pairs(text: str) -> list[str]:
 
 
 def grams(text: str) -> list[str]:
-    return [g for word in words_of(text) for g in grams_of(word, 2, 5)]
+    return [g for word in words_of(text) for g in grams_of(word, PART.low, PART.high)]
 
 
 @pytest.mark.parametrize("block", ["words", "grams"])
@@ -89,9 +90,7 @@ def test_long_texts_are_worked_off_in_pieces_with_the_same_result() -> None:
 
 
 def test_remembered_words_do_not_change_answers() -> None:
-    fresh = TextPart(
-        column="text", words=PART.words, grams=PART.grams, word_idf=PART.word_idf, gram_idf=PART.gram_idf, low=2, high=5
-    )
+    fresh = replace(PART)
     first = fresh.transform({"text": ["cardigan refunded"]}, 1)
     again = fresh.transform({"text": ["cardigan refunded"]}, 1)
     np.testing.assert_array_equal(first.indices, again.indices)

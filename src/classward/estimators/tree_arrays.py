@@ -45,9 +45,7 @@ class _Nodes:
         return at
 
 
-def scorer_from_dump(
-    dump: dict[str, Any], *, present: NDArray[np.int64], n_classes: int, n_columns: int
-) -> TreeScorer:
+def scorer_from_dump(dump: dict[str, Any], *, present: NDArray[np.int64], n_classes: int, n_columns: int) -> TreeScorer:
     """Turn ``Booster.dump_model()`` into a scorer.
 
     Parameters

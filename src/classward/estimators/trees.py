@@ -112,9 +112,7 @@ def _matrix(features: Features) -> Any:
     if not features.sparse.n_columns:
         return features.dense
     sparse = features.sparse
-    right = sp.csr_matrix(
-        (sparse.data, sparse.indices, sparse.indptr), shape=(sparse.n, sparse.n_columns), copy=False
-    )
+    right = sp.csr_matrix((sparse.data, sparse.indices, sparse.indptr), shape=(sparse.n, sparse.n_columns), copy=False)
     return sp.hstack([sp.csr_matrix(features.dense), right], format="csr")
 
 

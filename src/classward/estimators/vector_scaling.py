@@ -58,9 +58,7 @@ def fit_vector_scaling(
         return float(value) / n, (slope + shrinkage * point) / n
 
     bounds = [(-2.0, 2.0)] * len(free) + [(-10.0, 10.0)] * len(free)
-    best = minimize(
-        loss, np.zeros(2 * len(free)), jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 200}
-    )
+    best = minimize(loss, np.zeros(2 * len(free)), jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 200})
     log_scale, bias = _unpack(best.x, free, n_classes)
     return VectorScaling(scale=np.exp(log_scale) / temperature, bias=bias)
 

@@ -13,16 +13,18 @@ from classward.inference import TextPart, grams_of, words_of
 
 __all__ = ["fit_text"]
 
-_LOW, _HIGH = 2, 5
+_LOW, _HIGH = 2, 4
 _MOST_CHARS = 20_000_000
 _FEW_TEXTS = 300
+_COMMON_SHARE = 0.5
 
 
 def fit_text(column: str, texts: Sequence[object], *, most_terms: int = 65_536) -> TextPart:
     """Learn the vocabulary and the rarity of words, word pairs and character n-grams of one column.
 
-    Terms found in a single text are left out, unless there are fewer than 300 texts. When the column holds more than
-    20 million characters, evenly spaced rows stand for all.
+    From 300 texts on, terms found in a single text are left out, and n-grams found in more than half of them: they tell
+    little and cost most of the memory of training. When the column holds more than 20 million characters, evenly
+    spaced rows stand for all.
 
     Parameters
     ----------
@@ -52,16 +54,17 @@ def fit_text(column: str, texts: Sequence[object], *, most_terms: int = 65_536) 
                 grams_by_word[word] = frozenset(grams_of(word, _LOW, _HIGH))
             seen |= grams_by_word[word]
         grams.update(seen)
-    fewest = 1 if len(given) < _FEW_TEXTS else 2
-    word_terms, word_idf = _keep(words, len(given), fewest, most_terms)
-    gram_terms, gram_idf = _keep(grams, len(given), fewest, most_terms)
+    is_small = len(given) < _FEW_TEXTS
+    fewest, common = (1, len(given)) if is_small else (2, int(_COMMON_SHARE * len(given)))
+    word_terms, word_idf = _keep(words, len(given), range(fewest, len(given) + 1), most_terms)
+    gram_terms, gram_idf = _keep(grams, len(given), range(fewest, common + 1), most_terms)
     return TextPart(
         column=column, words=word_terms, grams=gram_terms, word_idf=word_idf, gram_idf=gram_idf, low=_LOW, high=_HIGH
     )
 
 
-def _keep(counts: Counter[str], n: int, fewest: int, most: int) -> tuple[tuple[str, ...], NDArray[np.float32]]:
-    kept = sorted((-count, term) for term, count in counts.items() if count >= fewest)[:most]
+def _keep(counts: Counter[str], n: int, allowed: range, most: int) -> tuple[tuple[str, ...], NDArray[np.float32]]:
+    kept = sorted((-count, term) for term, count in counts.items() if count in allowed)[:most]
     frequency = np.array([-count for count, _ in kept], dtype=np.float64)
     idf = np.log((1.0 + n) / (1.0 + frequency)) + 1.0
     return tuple(term for _, term in kept), idf.astype(np.float32)
