@@ -29,10 +29,12 @@ def kind_of(column: pl.Series) -> tuple[str | None, str]:
         return None, "no value in any row"
     if _AFTERWARDS.fullmatch(column.name):
         return None, "by its name only known after the label: would leak"
+    dtype = column.dtype
+    if dtype == pl.Object or dtype.is_nested():
+        return None, f"its type ({dtype}) cannot be learned from"
     n_unique = present.n_unique()
     if n_unique == 1 and not column.null_count():
         return None, "the same value in every row"
-    dtype = column.dtype
     if dtype == pl.Boolean:
         return "boolean", "true or false"
     if dtype == pl.Date or isinstance(dtype, pl.Datetime):
