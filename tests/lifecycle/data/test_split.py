@@ -152,6 +152,15 @@ def test_shares_are_as_asked() -> None:
         assert np.abs(np.array(sizes) - [1400, 200, 400]).max() <= 30, (how, sizes)
 
 
+def test_a_rare_class_with_three_entities_is_in_every_fold_beside_common_ones() -> None:
+    labels = ["rare"] * 9 + ["billing"] * 600 + ["outage"] * 400
+    owners: list[object] = [f"r{i // 3}" for i in range(9)] + [f"c{i // 20}" for i in range(1000)]
+    for seed in range(5):
+        made, _, where = run(table(labels, customer_id=owners), task(group_column="customer_id"), seed=seed)
+        assert sorted(where[:9].tolist()) == [0, 0, 0, 1, 1, 1, 2, 2, 2]
+        assert made.rare_classes == ()
+
+
 def test_many_classes_of_few_rows_fill_every_fold() -> None:
     labels = [f"class {i % 1000}" for i in range(4000)]
     made, _, where = run(table(labels), task())
@@ -171,6 +180,32 @@ def test_same_seed_same_folds_and_another_seed_other_folds() -> None:
     assert first.rows_hash != other.rows_hash
     with pytest.raises(ValueError, match="read-only"):
         folds.test[0] = 1
+
+
+def test_a_class_inside_mixed_entities_is_in_train() -> None:
+    labels, owners = [], []
+    for i, rare in enumerate("ACDEF"):
+        labels += [rare] + ["B"] * 30
+        owners += [f"g{i}"] * 31
+    labels += ["B"] * 100
+    owners += [f"s{i}" for i in range(100)]
+    _, _, where = run(table(labels, customer_id=list(owners)), task(group_column="customer_id"))
+    assert {labels[i] for i in np.flatnonzero(where == 0)} == set("ABCDEF")
+
+
+def test_a_giant_entity_goes_to_train_rather_than_fill_a_small_fold() -> None:
+    labels = [CLASSES[i % 4] for i in range(1000)]
+    owners: list[object] = ["g1"] * 330 + ["g2"] * 340 + [f"s{i}" for i in range(330)]
+    made, _, where = run(table(labels, customer_id=owners), task(group_column="customer_id"))
+    assert where[0] == where[400] == 0
+    assert 200 <= made.folds[2].n_rows <= 300
+
+
+def test_classes_below_the_limit_are_not_divided() -> None:
+    labels = ["a"] * 60 + ["b"] * 60 + ["nine"] * 9 + ["ten"] * 10
+    _, _, where = run(table(labels), task(min_per_class=10))
+    assert set(where[120:129]) == {0}
+    assert set(where[129:]) == {0, 1, 2}
 
 
 def test_rare_classes_go_to_train_first_and_are_listed() -> None:

@@ -71,8 +71,10 @@ def test_an_unknown_field_is_refused_with_a_suggestion() -> None:
 
 
 def test_a_misspelt_field_beside_a_missing_one_is_still_found() -> None:
-    error = refused({"text": "a", "cuontry": "DE"})
+    row = {"cuontry" if name == "country" else name: value for name, value in GOOD.items()}
+    error = refused(row)
     assert error.code == "CW402"
+    assert "did you mean 'country'" in error.what
 
 
 @pytest.mark.parametrize(

@@ -169,6 +169,8 @@ def _rare_notes(names: tuple[str, ...], counts: NDArray[np.int64], inner: str, m
             notes.append(f"{name} has no row of {shown}")
     if notes and inner == "stratified":
         notes.append(f"classes with fewer than {min_per_class} rows, or too few for every fold, go to train first")
+    if notes and inner == "group":
+        notes.append("a class needs at least three groups to be in every fold; the first goes to train")
     return notes
 
 

@@ -22,7 +22,8 @@ def group_folds(
 ) -> NDArray[np.int8]:
     """Divide rows so that each group is in one fold, classes in about the same shares.
 
-    Groups are taken largest first, equal ones in random order. Each goes to the fold that lacks most of the group's
+    Groups of rare classes are taken first, so that common classes cannot use up the small folds; among those of a class
+    the largest comes first, equal ones in random order. Each goes to the fold that lacks most of the group's
     classes relative to what it should have (train before test before calibration when they lack the same), unless that
     would fill the fold far beyond its share; so the first group of every class goes to train.
 
@@ -43,7 +44,7 @@ def group_folds(
     seen = np.zeros(n_classes, dtype=bool)
     folds = [f for f in _PREFERRED if f < len(shares) and shares[f] > 0]
     fold = np.full(len(y_index), TRAIN, dtype=np.int8)
-    for rows in _groups(group, rng):
+    for rows in _groups(group, y_index, rng):
         classes, counts = np.unique(y_index[rows], return_counts=True)
         if seen[classes].all():
             chosen = _choose(folds, missing[classes], target[classes], counts, room)
@@ -74,10 +75,14 @@ def _choose(
     return best
 
 
-def _groups(group: NDArray[np.int64], rng: np.random.Generator) -> list[NDArray[np.int64]]:
+def _groups(group: NDArray[np.int64], y_index: NDArray[np.int64], rng: np.random.Generator) -> list[NDArray[np.int64]]:
+    """Rows of each group, in the order in which groups are placed."""
+    of_class = np.bincount(y_index)[y_index]
+    rarest = np.full(int(group.max()) + 1, len(group), dtype=np.int64)
+    np.minimum.at(rarest, group, of_class)
     sizes = np.bincount(group)
     order = np.argsort(group, kind="stable")
     starts = np.concatenate([[0], np.cumsum(sizes)])
     mixed = rng.permutation(len(sizes))
-    mixed = mixed[np.argsort(-sizes[mixed], kind="stable")]
+    mixed = mixed[np.lexsort((-sizes[mixed], rarest[mixed]))]
     return [order[starts[g] : starts[g + 1]] for g in mixed]

@@ -84,7 +84,7 @@ def stratified_folds(
     for rows in _large_blocks(block, sizes, rng):
         classes, counts = np.unique(y_index[rows], return_counts=True)
         own = classes[counts.argmax()]
-        chosen = int(np.argmax(np.where(shares > 0, missing[own], -len(y_index) - 1)))
+        chosen = int(np.argmax(missing[own]))  # positive in an open fold: what is missing sums to what is left
         fold[rows] = chosen
         missing[classes, chosen] -= counts
     single = np.flatnonzero(sizes[block] == 1)
