@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from datetime import UTC, datetime
 
@@ -11,10 +12,11 @@ import numpy as np
 __all__ = ["SeededIds", "SystemClock", "UlidIds", "VirtualClock"]
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_RANDOM_BITS = 80
 
 
 class SystemClock:
-    """The machine's clock."""
+    """The machine's clock (fulfils ``ports.Clock``)."""
 
     def now(self) -> datetime:
         """Aware UTC time of day."""
@@ -26,7 +28,7 @@ class SystemClock:
 
 
 class VirtualClock:
-    """A clock that stands still until it is moved."""
+    """A clock that stands still until it is moved (fulfils ``ports.Clock``)."""
 
     def __init__(self, start: datetime) -> None:
         self._start = self._now = start
@@ -45,24 +47,38 @@ class VirtualClock:
 
 
 class UlidIds:
-    """ULIDs: 48 bits of milliseconds and 80 random bits, so that ids sort by time of creation."""
+    """ULIDs: 48 bits of milliseconds and 80 random bits, so that ids sort by time of creation.
+
+    Within one process each id is greater than the one before, also within a millisecond and when the clock goes back.
+    Safe to share between threads; a forked child continues with random bits of its own.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._last = 0
+        self._pid = os.getpid()
 
     def new(self) -> str:
         """A fresh identifier."""
-        return _base32((time.time_ns() // 1_000_000 << 80) | int.from_bytes(os.urandom(10), "big"))
+        made = (time.time_ns() // 1_000_000 << _RANDOM_BITS) | int.from_bytes(os.urandom(10), "big")
+        with self._lock:
+            if made <= self._last and self._pid == os.getpid():
+                made = self._last + 1 + int.from_bytes(os.urandom(4), "big")
+            self._last, self._pid = made, os.getpid()
+        return _base32(made)
 
 
 class SeededIds:
     """Identifiers in ULID form from a seed: a counter and random bits; the same seed gives the same ids."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int | np.random.Generator) -> None:
         self._rng, self._count = np.random.default_rng(seed), 0
 
     def new(self) -> str:
         """The next identifier."""
         self._count += 1
-        return _base32((self._count << 80) | int.from_bytes(self._rng.bytes(10), "big"))
+        return _base32((self._count << _RANDOM_BITS) | int.from_bytes(self._rng.bytes(10), "big"))
 
 
 def _base32(value: int) -> str:
-    return "".join(_ALPHABET[(value >> shift) & 31] for shift in range(125, -1, -5))
+    return "".join([_ALPHABET[(value >> shift) & 31] for shift in range(125, -1, -5)])

@@ -25,10 +25,7 @@ class FileTables:
 
     def read(self, source: DataSource) -> pl.DataFrame:
         """Read everything."""
-        if "://" in source.location:
-            table = self._query(source)
-        else:
-            table = self._file(source.location)
+        table = self._query(source) if "://" in source.location else self._file(source.location)
         if not table.height:
             raise DataError("CW213", f"{source.location} has no rows", fix="give a table with rows")
         return table

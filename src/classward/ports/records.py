@@ -23,13 +23,15 @@ PREDICTION_COLUMNS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealReport:
-    """What one pass of sealing did."""
+    """What one pass of sealing did, and what it could not do (``problems``; tried again by the next pass)."""
 
     n_segments: int = 0
     n_predictions: int = 0
     n_labels: int = 0
     n_torn_bytes: int = 0
     n_removed_segments: int = 0
+    n_merged_files: int = 0
+    problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +48,8 @@ class LogHealth:
 class RecordWriter(Protocol):
     """Appends to a segment that belongs to this writer alone. Not safe to share between threads without a lock.
 
-    No method raises for a full or failing disk: it returns ``False``, counts the records as lost, and reports the count
-    in the log as soon as writing works again.
+    No method raises for a full or failing disk: it returns ``False``; answers are counted as lost, and the count is
+    written to the log (counter ``unlogged``) as soon as writing works again. Labels are not: their sender is told.
     """
 
     def predictions(self, batch: Sequence[Prediction]) -> bool:
@@ -72,7 +74,7 @@ class RecordWriter(Protocol):
 
     @property
     def n_lost(self) -> int:
-        """Records this writer could not write since it began."""
+        """Answers this writer could not write since it began."""
         ...
 
     def close(self) -> None:

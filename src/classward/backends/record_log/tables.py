@@ -23,7 +23,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "annotator": pl.String, "weight": pl.Float64, "digest": pl.String,
     },
     "quarantine": {"raw": pl.String, "reason": pl.String, "received_at": _TIME},
-    "counter": {"second": pl.Int64, "name": pl.String, "n": pl.Int64},
+    "counter": {"second": pl.Int64, "name": pl.String, "n": pl.Int64, "writer": pl.String},
 }  # fmt: skip
 _KINDS = {"l": "label", "q": "quarantine", "c": "counter"}
 _TIMES = {"at", "event_at", "received_at"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import threading
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from classward.backends.sqlite.copied import readable_copy
 from classward.errors import JournalError
 
 __all__ = ["Database"]
@@ -35,36 +37,60 @@ CREATE TABLE IF NOT EXISTS heartbeats (
 class Database:
     """A workspace's database; every thread and every forked process gets a connection of its own.
 
-    Format promise: a workspace written by one release opens in every later one; a newer format than this release knows
-    is refused (CW603). A file in a read-only folder is opened read-only.
+    Format promise: a workspace written by one release opens in every later one, and is brought up to date in place; a
+    newer format than this release knows is refused (CW603), never half read. In a folder or on a file system that
+    cannot be written, it is opened for reading: what a copy holds, its write-ahead log included, is read and
+    nothing changes.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._local = threading.local()
-        self._is_read_only = path.exists() and not os.access(path, os.W_OK)
-        if not self._is_read_only:
+        self._inherited: list[sqlite3.Connection] = []
+        self._is_read_only = path.exists() and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
+        self._copy = readable_copy(path) if self._is_read_only else None
+        if self._is_read_only:
+            self._refuse_newer(self.rows("SELECT version FROM format"))
+        else:
             with self.transaction() as connection:
                 self._prepare(connection)
 
+    @property
+    def is_read_only(self) -> bool:
+        """Whether nothing can be written here."""
+        return self._is_read_only
+
+    def declare(self, schema: str) -> None:
+        """Make the tables of a schema that are missing; a database that is only read is left as it is."""
+        if not self._is_read_only:
+            with self.transaction() as connection:
+                for statement in schema.split(";"):
+                    connection.execute(statement)
+
     def _prepare(self, connection: sqlite3.Connection) -> None:
         found = connection.execute("SELECT name FROM sqlite_master WHERE name = 'format'").fetchone()
-        version = connection.execute("SELECT version FROM format").fetchone() if found else None
-        if version is not None and version[0] > _FORMAT:
-            raise JournalError(
-                "CW603", f"{self.path} was written by a newer release", got=f"format {version[0]}",
-                why=f"this release knows formats up to {_FORMAT}", fix="install the newer release",
-            )  # fmt: skip
+        versions = connection.execute("SELECT version FROM format").fetchall() if found else []
+        self._refuse_newer(versions)
         for statement in _SCHEMA.split(";"):
             connection.execute(statement)
-        if version is None:
+        if not versions:
             connection.execute("INSERT INTO format VALUES (?)", (_FORMAT,))
+
+    def _refuse_newer(self, versions: list[tuple]) -> None:
+        if versions and versions[0][0] > _FORMAT:
+            raise JournalError(
+                "CW603", f"{self.path.name} was written by a newer release", got=f"format {versions[0][0]}",
+                why=f"this release knows formats up to {_FORMAT}", fix="install the newer release",
+            )  # fmt: skip
 
     @property
     def connection(self) -> sqlite3.Connection:
         """This thread's connection."""
         held = getattr(self._local, "held", None)
-        if held is None or held[0] != os.getpid():
+        if held is not None and held[0] != os.getpid():
+            self._inherited.append(held[1])  # closing what a parent opened would disturb the parent
+            held = None
+        if held is None:
             try:
                 held = (os.getpid(), self._open())
             except sqlite3.Error as error:
@@ -73,34 +99,58 @@ class Database:
         connection: sqlite3.Connection = held[1]
         return connection
 
+    def close(self) -> None:
+        """Close this thread's connection; the next use opens another."""
+        held = getattr(self._local, "held", None)
+        if held is not None and held[0] == os.getpid():
+            held[1].close()
+            self._local.held = None
+
     def _open(self) -> sqlite3.Connection:
-        mode = "ro" if self._is_read_only else "rwc"
-        connection = sqlite3.connect(
-            f"{self.path.resolve().as_uri()}?mode={mode}", uri=True, isolation_level=None, timeout=_BUSY_MS / 1000
-        )
-        if not self._is_read_only:
+        place = f"{self.path.resolve().as_uri()}?mode=rwc" if self._copy is None else self._copy.uri
+        connection = sqlite3.connect(place, uri=True, isolation_level=None, timeout=_BUSY_MS / 1000)
+        if not self._is_read_only and connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
             connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
         return connection
 
     @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self, *, is_durable: bool = True) -> Iterator[sqlite3.Connection]:
         """A write transaction that takes the lock at once, so that what it reads is what it writes after.
+
+        A durable one has reached the disk when it ends; another may be undone by a power cut, whole, never in part.
 
         Raises
         ------
         JournalError
             CW602 if the database is locked for too long, full, read-only or damaged; nothing is written.
         """
+        if self._is_read_only:
+            raise _failed(self.path, "the folder or file cannot be written")
         connection = self.connection
         try:
+            connection.execute(f"PRAGMA synchronous = {'FULL' if is_durable else 'NORMAL'}")
             connection.execute("BEGIN IMMEDIATE")
-            try:
+            with _undone_on_failure(connection):
                 yield connection
-            except BaseException:
-                connection.execute("ROLLBACK")
-                raise
-            connection.execute("COMMIT")
+                connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise _failed(self.path, error) from error
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Several statements that see one state, whatever is written meanwhile.
+
+        Raises
+        ------
+        JournalError
+            CW602 if the database cannot be read.
+        """
+        connection = self.connection
+        try:
+            connection.execute("BEGIN")
+            with _undone_on_failure(connection):
+                yield connection
+                connection.execute("COMMIT")
         except sqlite3.Error as error:
             raise _failed(self.path, error) from error
 
@@ -112,7 +162,18 @@ class Database:
             raise _failed(self.path, error) from error
 
 
-def _failed(path: Path, error: sqlite3.Error) -> JournalError:
+@contextmanager
+def _undone_on_failure(connection: sqlite3.Connection) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        if connection.in_transaction:  # a full disk ends the transaction by itself
+            with contextlib.suppress(sqlite3.Error):
+                connection.execute("ROLLBACK")
+        raise
+
+
+def _failed(path: Path, error: sqlite3.Error | str) -> JournalError:
     return JournalError(
         "CW602",
         f"the workspace database {path.name} cannot be used",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from sqlite3 import Connection
 
 from classward.backends.sqlite.connection import Database
 from classward.domain import Event, EventDraft, JournalHead, format_time, parse_time
@@ -11,6 +12,7 @@ from classward.errors import JournalError
 __all__ = ["SqliteJournal"]
 
 _COLUMNS = "seq, id, at, task, kind, actor, why, payload, prev_hash, hash, format_version"
+_LAST = "SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1"
 _PAGE = 500
 
 
@@ -24,7 +26,7 @@ class SqliteJournal:
         """Append all drafts or none."""
         made: list[Event] = []
         with self._database.transaction() as connection:
-            row = connection.execute("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
+            row = connection.execute(_LAST).fetchone()
             head = JournalHead(seq=row[0], hash=row[1]) if row else JournalHead()
             if expected is not None and expected != head:
                 raise JournalError(
@@ -34,11 +36,7 @@ class SqliteJournal:
                 )  # fmt: skip
             for draft in drafts:
                 event = Event.chained(draft, seq=head.seq + 1, prev_hash=head.hash)
-                values = (
-                    event.seq, event.id, format_time(event.at), event.task, event.kind, event.actor, event.why,
-                    event.payload, event.prev_hash, event.hash, event.format_version,
-                )  # fmt: skip
-                connection.execute(f"INSERT INTO events ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?)", values)
+                _insert(connection, event)
                 head = JournalHead(seq=event.seq, hash=event.hash)
                 made.append(event)
         return tuple(made)
@@ -63,5 +61,18 @@ class SqliteJournal:
 
     def head(self) -> JournalHead:
         """Number and hash of the last event."""
-        rows = self._database.rows("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1")
+        rows = self._database.rows(_LAST)
         return JournalHead(seq=rows[0][0], hash=rows[0][1]) if rows else JournalHead()
+
+
+def _insert(connection: Connection, event: Event) -> None:
+    if connection.execute("SELECT 1 FROM events WHERE id = ?", (event.id,)).fetchone():
+        raise JournalError(
+            "CW604", "an event with this id is in the journal already", got=event.id,
+            why="each fact is recorded once", fix="look again: sent twice, the first is recorded",
+        )  # fmt: skip
+    values = (
+        event.seq, event.id, format_time(event.at), event.task, event.kind, event.actor, event.why, event.payload,
+        event.prev_hash, event.hash, event.format_version,
+    )  # fmt: skip
+    connection.execute(f"INSERT INTO events ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?)", values)

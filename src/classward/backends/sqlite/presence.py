@@ -24,12 +24,12 @@ class SqliteHeartbeats:
             h.process_id, h.pid, h.task, h.bundle_hash, h.version, h.head_seq, h.n_lost, format_time(h.started_at),
             format_time(h.seen_at),
         )  # fmt: skip
-        with self._database.transaction() as connection:
+        with self._database.transaction(is_durable=False) as connection:
             connection.execute("INSERT OR REPLACE INTO heartbeats VALUES (?,?,?,?,?,?,?,?,?)", values)
 
     def forget(self, process_id: str) -> None:
         """Remove a worker."""
-        with self._database.transaction() as connection:
+        with self._database.transaction(is_durable=False) as connection:
             connection.execute("DELETE FROM heartbeats WHERE process_id = ?", (process_id,))
 
     def alive(self, *, task: str, now: datetime, within_s: float) -> tuple[Heartbeat, ...]:
@@ -55,7 +55,7 @@ class SqliteLeases:
 
     def acquire(self, name: str, holder: str, *, now: datetime, ttl_s: float) -> bool:
         """Take or renew a lease."""
-        with self._database.transaction() as connection:
+        with self._database.transaction(is_durable=False) as connection:
             row = connection.execute("SELECT holder, until_s FROM leases WHERE name = ?", (name,)).fetchone()
             if row and row[0] != holder and row[1] > now.timestamp():
                 return False
@@ -64,5 +64,5 @@ class SqliteLeases:
 
     def release(self, name: str, holder: str) -> None:
         """Give the lease up."""
-        with self._database.transaction() as connection:
+        with self._database.transaction(is_durable=False) as connection:
             connection.execute("DELETE FROM leases WHERE name = ? AND holder = ?", (name, holder))
