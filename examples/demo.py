@@ -116,7 +116,7 @@ def page() -> Path:
         "pre{background:color-mix(in srgb,CanvasText 7%,Canvas);padding:1rem;border-radius:.5rem;overflow:auto;font-size:.8rem}"
         "h2{font-size:1.05rem;margin-top:2rem}iframe{width:100%;height:80vh;border:1px solid gray;border-radius:.5rem}"
     )
-    report = f".classward/artifacts/{bundle}/report.html"
+    report = f".classward/artifacts/{bundle}/extras/report.html"
     target = HERE / "index.html"
     target.write_text(
         f"<!doctype html><html lang=en><meta charset=utf-8><title>Classward: the life of one model</title>"
@@ -134,7 +134,7 @@ def main() -> None:
     shutil.rmtree(HERE, ignore_errors=True)
     HERE.mkdir()
     os.environ.setdefault("PYTHONUNBUFFERED", "1")
-    rows = sentences()
+    rows = [{name: r[name] for name in ("id", "text", "intent", "template")} for r in sentences()]
     templates = sorted({r["template"] for r in rows})
     later = set(templates[::5])  # one template in five is only seen in production at first
     known, traffic = [r for r in rows if r["template"] not in later], [r for r in rows if r["template"] in later]

@@ -87,7 +87,9 @@ class ReportView:
     def _repr_html_(self) -> str:
         import html
 
-        return f'<iframe srcdoc="{html.escape(self._page, quote=True)}" style="width:100%;height:70vh;border:0"></iframe>'
+        return (
+            f'<iframe srcdoc="{html.escape(self._page, quote=True)}" style="width:100%;height:70vh;border:0"></iframe>'
+        )
 
 
 class Workspace:

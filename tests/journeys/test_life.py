@@ -148,7 +148,7 @@ def test_a_killed_supervisor_leaves_no_orphan(project: Path) -> None:
 def test_an_edited_bundle_and_a_forged_event_are_found(project: Path) -> None:
     assert asks(project, "verify")["problems"] == []
     bundle = asks(project, "report")["version"]["bundle_hash"]
-    target = project / ".classward" / "artifacts" / bundle / "report.json"
+    target = project / ".classward" / "artifacts" / bundle / "extras" / "report.json"
     target.chmod(0o644)
     target.write_bytes(target.read_bytes().replace(b"0.9", b"1.0", 1) + b" ")
     found = asks(project, "verify", ok=(1,))["problems"]

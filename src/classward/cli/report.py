@@ -31,4 +31,4 @@ def command(version: int | None, all_classes: bool, task_file: str, workspace: s
     click.echo(f" {ctx.task.name} v{found.version} ({found.bundle_hash[:8]}), measured on its sealed {made.fold} fold")
     views.report(made, slos=ctx.task.slos, every=all_classes)
     click.echo(f" sealed folds were read {sum(n for _, n in reads)} time(s) in all")
-    click.echo(f" page: {ctx.artifacts.path(found.bundle_hash) / 'report.html'}")
+    click.echo(f" page: {ctx.artifacts.path(found.bundle_hash) / 'extras' / 'report.html'}")

@@ -67,7 +67,7 @@ class CalibrationReport:
 
     ``ece_null_mean`` and ``ece_null_p95`` are the mean and 95th percentile of the same figure when labels are drawn from
     the model's own probabilities; ``verdict`` is ``calibrated`` (not distinguishable from perfect, and the sample could
-    have told 0.05), ``miscalibrated`` or ``not enough evidence``.
+    have told 0.05), ``slightly off`` (a real error below 0.05), ``miscalibrated`` or ``not enough evidence``.
     """
 
     ece: float

@@ -7,7 +7,6 @@ import platform
 
 import numpy as np
 
-from classward import __version__
 from classward.artifact.read import read_bundle, read_extra
 from classward.artifact.write import check_equal, write_bundle
 from classward.domain import Candidate, ModelVersion, Plan, Report, canonical_json, to_plain
@@ -108,7 +107,7 @@ def _extras(
         "plan": {"hash": made.hash, "seed": made.seed, "budget_s": made.budget_s, "recipes": to_plain(made.recipes)},
         "chosen": {"recipe": to_plain(best.recipe), "calibrator": best.calibrator, "log_loss": best.log_loss},
         "candidates": [{"family": c.recipe.family, "log_loss": c.log_loss, "failure": c.failure} for c in candidates],
-        "code_version": __version__,
+        "code_version": importlib.metadata.version("classward"),
     }
     reference = {
         "class_share": dict(zip(data.label_space.names, data.prior.tolist(), strict=True)),
@@ -147,7 +146,7 @@ def _append_version(ctx: Context, data: TrainingData, made: Plan, bundle_hash: s
             plan_hash=made.hash,
             registered_at=ctx.clock.now(),
             registered_by=ctx.actor,
-            code_version=__version__,
+            code_version=importlib.metadata.version("classward"),
             libraries=(("python", platform.python_version()), *libraries),
         )
         try:

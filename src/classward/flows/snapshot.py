@@ -103,7 +103,7 @@ def _select(ctx: Context, table: pl.DataFrame, location: str) -> pl.DataFrame:
             why="an upstream rename or removal changes what the model sees",
             fix="restore the columns, or run 'classward init' again on the new table",
         )
-    return table.select(dict.fromkeys(wanted)).with_columns(pl.col(task.label).cast(pl.String))
+    return table.select(list(dict.fromkeys(wanted))).with_columns(pl.col(task.label).cast(pl.String))
 
 
 def _declare_label_space(ctx: Context, table: pl.DataFrame) -> LabelSpace:

@@ -93,11 +93,13 @@ def _candidates(ctx: Context, made: Plan, data: TrainingData, tell: Tell) -> Ite
         tell("train", f"{recipe.family} ({i} of {len(made.recipes)})")
         candidate = _fit(ctx, made, recipe, data)
         note(ctx, "candidate_finished", {"plan_hash": made.hash, "candidate": to_plain(candidate)})
-        tell("train", f"{recipe.family}: " + (candidate.failure.splitlines()[0] or _score(candidate)))
+        tell("train", f"{recipe.family}: " + _outcome(candidate))
         yield candidate
 
 
-def _score(candidate: Candidate) -> str:
+def _outcome(candidate: Candidate) -> str:
+    if candidate.failure:
+        return f"failed: {candidate.failure.splitlines()[0]}"
     return f"log loss {candidate.log_loss:.4f} on calibration ({candidate.calibrator}, {candidate.fit_s:.1f} s)"
 
 

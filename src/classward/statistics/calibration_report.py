@@ -24,9 +24,9 @@ def calibration_report(
 ) -> CalibrationReport:
     """Calibration of the top label on labelled rows.
 
-    The verdict is ``miscalibrated`` if the error is above the 95th percentile of what a perfect model shows on the same
-    confidences; else ``not enough evidence`` if that percentile is itself 0.05 or more, since an error of 0.05 could then
-    not have been told; else ``calibrated``.
+    An error above the 95th percentile of what a perfect model shows on the same confidences is real: ``miscalibrated``
+    from 0.05 on, ``slightly off`` below. Otherwise ``not enough evidence`` if that percentile is itself 0.05 or more, since
+    an error of 0.05 could then not have been told; else ``calibrated``.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def calibration_report(
     found = ece(confidence, is_right)
     null_mean, null_p95 = ece_null(confidence, rng=rng)
     if len(confidence) and found > null_p95:
-        verdict = "miscalibrated"
+        verdict = "miscalibrated" if found >= _TOLERABLE else "slightly off"
     elif not len(confidence) or null_p95 >= _TOLERABLE:
         verdict = "not enough evidence"
     else:

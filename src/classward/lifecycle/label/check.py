@@ -83,6 +83,10 @@ def _moment(raw: Mapping[str, object], received_at: datetime) -> datetime:
 def _weight(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise _Wrong(f"'weight' must be a number, not {type(value).__name__}")
-    if not math.isfinite(value) or value <= 0:
+    try:
+        weight = float(value)
+    except OverflowError:
+        weight = math.inf
+    if not math.isfinite(weight) or weight <= 0:
         raise _Wrong("'weight' must be a positive number")
-    return float(value)
+    return weight
