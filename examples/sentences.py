@@ -84,8 +84,7 @@ def sentences(*, per_template: int = 13, seed: int = 7) -> list[dict[str, str]]:
                         rows.append({"text": text, "intent": intent_name, "template": template.text})
     rng.shuffle(rows)
     return [
-        {"id": f"s{i:05d}", **row, "domain": re.findall(r"[A-Z][a-z]+", row["intent"])[1]}
-        for i, row in enumerate(rows)
+        {"id": f"s{i:05d}", **row, "domain": re.findall(r"[A-Z][a-z]+", row["intent"])[1]} for i, row in enumerate(rows)
     ]
 
 

@@ -56,8 +56,8 @@ class ClasswardError(Exception):
 
     Examples
     --------
-    >>> print(ClasswardError("CW999", "cannot do it", got="3", why="it needs 4", fix="pass 4"))
-    CW999 cannot do it
+    >>> print(ClasswardError("CW000", "cannot do it", got="3", why="it needs 4", fix="pass 4"))
+    CW000 cannot do it
       got:  3
       why:  it needs 4
       fix:  pass 4

@@ -27,9 +27,14 @@ if TYPE_CHECKING:
     from classward.ports import RecordWriter
 
 __all__ = [
+    "InitResult",
+    "data_plane",
     "import_labels",
     "init_task",
+    "load_model",
+    "load_task",
     "open_context",
+    "open_writer",
     "read_settings",
     "run_simulation",
     "score_file",

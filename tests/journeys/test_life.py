@@ -47,9 +47,7 @@ def test_answers_labels_and_status_fit_together(server: Server, project: Path) -
         of_class = [r for r in rows[:100] if r["intent"] == name]
         shown = next(c for c in state["classes"] if c["class_name"] == name)
         assert shown["n_labelled"] == len(of_class)
-        assert shown["recall"]["value"] == pytest.approx(
-            sum(right[r["id"]] == name for r in of_class) / len(of_class)
-        )
+        assert shown["recall"]["value"] == pytest.approx(sum(right[r["id"]] == name for r in of_class) / len(of_class))
 
     told = asks(project, "why", rows[0]["id"])
     assert told["truth"] == rows[0]["intent"]

@@ -20,7 +20,7 @@ def test_every_route_is_in_the_manual_with_an_example():
 
 
 def test_every_code_has_an_entry():
-    entries = (DOCS / "errors.d" / "serving.md").read_text(encoding="utf-8")
+    entries = (DOCS / "errors" / "serving.md").read_text(encoding="utf-8")
     for code in (*CODE_STATUS, "CW911", "CW912", "CW913", "CW914", "CW915"):
         assert code == "CW801" or f"## {code} " in entries
 

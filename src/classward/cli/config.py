@@ -19,7 +19,7 @@ def command() -> None:
 
 @command.command("defaults")
 @json_option
-def defaults(as_json: bool) -> None:
+def _defaults(as_json: bool) -> None:
     """Print every key of the task file with its default and the reason for it."""
     from classward.cli import output
     from classward.taskfile import defaults as rows
@@ -32,7 +32,7 @@ def defaults(as_json: bool) -> None:
 
 
 @command.command("schema")
-def schema() -> None:
+def _schema() -> None:
     """Print the JSON Schema of the task file, for editors."""
     from classward.taskfile import json_schema
 
@@ -42,7 +42,7 @@ def schema() -> None:
 @command.command("check")
 @click.argument("task_file", default="classward.toml")
 @json_option
-def check(task_file: str, as_json: bool) -> None:
+def _check(task_file: str, as_json: bool) -> None:
     """Read a task file and say what it declares; exit code 2 if it cannot be understood."""
     from classward.cli import output
     from classward.errors import TaskFileError

@@ -21,7 +21,7 @@ def command() -> None:
 @click.option("--source", default="import", show_default=True, help="Where the labels come from, when no column says.")
 @task_options
 @json_option
-def import_labels(table: str, source: str, task_file: str, workspace: str | None, as_json: bool) -> None:
+def _import_labels(table: str, source: str, task_file: str, workspace: str | None, as_json: bool) -> None:
     """Import labels from TABLE with columns id, label, event_at and, if known, source, annotator, weight.
 
     Importing the same table twice changes nothing. Labels that cannot be accepted are set aside with a reason; exit code

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["command", "show"]
 
-_MOST_CLASSES = 40
+_MOST_CLASSES = 20
 
 
 @click.command("status")

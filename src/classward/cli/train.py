@@ -62,4 +62,6 @@ def command(budget: str, threads: int | None, task_file: str, workspace: str | N
     else:
         click.echo(f" version {result.version.version} registered ({result.version.bundle_hash[:8]})")
     views.report(result.report, slos=ctx.task.slos)
-    click.echo(f" report: {ctx.artifacts.path(result.version.bundle_hash) / 'extras' / 'report.html'}   Next: classward serve")
+    click.echo(
+        f" report: {ctx.artifacts.path(result.version.bundle_hash) / 'extras' / 'report.html'}   Next: classward serve"
+    )

@@ -18,7 +18,7 @@ from classward.conformance.record_machine import record_machine
 from classward.domain import Prediction
 from classward.ports import PREDICTION_COLUMNS, Clock, RecordLog, RecordWriter
 
-__all__ = ["RecordLogSuite"]
+__all__ = ["RecordLogSuite", "assert_same"]
 
 
 class RecordLogSuite:

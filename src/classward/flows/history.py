@@ -68,6 +68,9 @@ def why(ctx: Context, prediction_id: str) -> Why:
     state = registry_state(ctx.journal, ctx.task.name)
     space = find_label_space(ctx, record["label_space_hash"])
     return Why(
-        prediction=record, n_answers=found.height, class_names=space.names if space else (), deployment=state.live_at(record["at"]),
+        prediction=record,
+        n_answers=found.height,
+        class_names=space.names if space else (),
+        deployment=state.live_at(record["at"]),
         labels=tuple(labels.to_dicts()),
-    )  # fmt: skip
+    )

@@ -13,10 +13,8 @@ __all__ = ["find_label_space", "last_label_space"]
 
 def last_label_space(ctx: Context) -> LabelSpace | None:
     """The space declared last, or ``None`` before the first training."""
-    found = None
-    for _, found in _declared(ctx):
-        pass
-    return found
+    spaces = [space for _, space in _declared(ctx)]
+    return spaces[-1] if spaces else None
 
 
 def find_label_space(ctx: Context, label_space_hash: str) -> LabelSpace | None:

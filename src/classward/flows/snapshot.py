@@ -38,7 +38,7 @@ class TrainingData:
     def prior(self) -> NDArray[np.float64]:
         """Class shares of the training fold, in label-space order."""
         counts = np.bincount(self.y_index[self.folds.train], minlength=len(self.label_space))
-        return counts / counts.sum()
+        return np.asarray(counts / counts.sum(), dtype=np.float64)
 
 
 def take_snapshot(ctx: Context, tell: Tell) -> TrainingData:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from classward.artifact.read import read_bundle
 from classward.artifact.write import write_bundle
 from classward.domain import Candidate, ModelVersion, Plan, Recipe, Report, to_plain
 from classward.errors import ClasswardError, DataError
@@ -45,7 +44,7 @@ def train(ctx: Context, *, budget_s: float, n_threads: int, tell: Tell) -> Train
     DataError
         If the rows cannot be used, or every candidate failed (CW243, with each reason).
     """
-    note_task(ctx)
+    _note_task(ctx)
     data = take_snapshot(ctx, tell)
     made = plan(
         schema=ctx.task.schema, n_rows=len(data.folds.train), n_classes=len(data.label_space), budget_s=budget_s,
@@ -74,7 +73,7 @@ def train(ctx: Context, *, budget_s: float, n_threads: int, tell: Tell) -> Train
     )
 
 
-def note_task(ctx: Context) -> None:
+def _note_task(ctx: Context) -> None:
     """Record the task's contract if it changed since it was last recorded."""
     last = ""
     for event in ctx.journal.events(task=ctx.task.name, kind="task_declared"):
@@ -140,8 +139,3 @@ def _fit_and_calibrate(ctx: Context, made: Plan, recipe: Recipe, data: TrainingD
     logits = model.logits(data.columns(held, ctx), len(held))
     done = calibrate(model, logits=logits, y_index=data.y_index[held], rng=np.random.default_rng(made.seed))
     return done.model, Candidate(recipe=recipe, log_loss=done.log_loss, n_calibration=len(held), calibrator=done.name)
-
-
-def load_candidate(ctx: Context, candidate: Candidate) -> FittedModel:
-    """The calibrated model of a finished candidate, from its stored bundle."""
-    return read_bundle(ctx.artifacts.path(candidate.artifact_hash), expected_hash=candidate.artifact_hash).model

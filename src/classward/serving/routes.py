@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from classward.errors import InvalidInput, nearest
 
-__all__ = ["ROUTES", "Match", "Route", "match"]
+__all__ = ["ROUTES", "Match", "MethodNotAllowed", "Route", "match"]
 
 _BODY = (400, 408, 413, 415, 422)
 

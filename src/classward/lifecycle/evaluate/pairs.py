@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -29,7 +31,7 @@ def _counts(name: str, old: NDArray[np.bool_], new: NDArray[np.bool_]) -> Paired
     )  # fmt: skip
 
 
-def judge_offline(report: ClassReport, slos: tuple[SLO, ...] | list[SLO]) -> str:
+def judge_offline(report: ClassReport, slos: Sequence[SLO]) -> str:
     """Say whether a class keeps its promises on the sealed rows, from the ends of the 95 % intervals (one look).
 
     >>> from classward.domain import Measure

@@ -38,8 +38,10 @@ def confusion_svg(report: Report) -> str:
     margin = 10 + 7 * min(24, max(len(name) for name in names))
     size = margin + cell * len(names)
     parts = [
-        f'<svg viewBox="0 0 {size + 4} {size + 4}" width="{size + 4}" class="confusion" role="img" '
-        'aria-label="confusion matrix, true classes in rows, predicted classes in columns">'
+        (
+            f'<svg viewBox="0 0 {size + 4} {size + 4}" width="{size + 4}" class="confusion" role="img" '
+            'aria-label="confusion matrix, true classes in rows, predicted classes in columns">'
+        )
     ]
     for a, i in enumerate(kept):
         y = margin + a * cell
@@ -85,8 +87,10 @@ def reliability_svg(calibration: CalibrationReport) -> str:
         return 10 + (1 - value) * size
 
     parts = [
-        f'<svg viewBox="0 0 {size + 50} {size + 56}" width="{size + 50}" class="reliability" role="img" '
-        'aria-label="reliability diagram: confidence against share right">',
+        (
+            f'<svg viewBox="0 0 {size + 50} {size + 56}" width="{size + 50}" class="reliability" role="img" '
+            'aria-label="reliability diagram: confidence against share right">'
+        ),
         f'<line class="diagonal" x1="{x(0)}" y1="{y(0)}" x2="{x(1)}" y2="{y(1)}"/>',
         f'<rect class="frame" x="{margin}" y="10" width="{size}" height="{size}"/>',
     ]
