@@ -232,7 +232,7 @@ def score_file(
     tell: Callable[[int, int], None],
 ) -> ScoredFile:
     """Score a file with the live or a named version."""
-    from classward.backends.batches import BatchFiles
+    from classward.backends.tables import BatchFiles
     from classward.flows.predict_file import predict_file
 
     ctx = open_context(task_file, settings)
