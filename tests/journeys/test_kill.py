@@ -21,9 +21,9 @@ ROUNDS = 20
 class Load:
     """Clients that note every id whose answer arrived without the flag ``unlogged``."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, number: int) -> None:
         self.server, self.acknowledged, self.stopping = server, [], threading.Event()
-        self.lock = threading.Lock()
+        self.number, self.lock = number, threading.Lock()
         self.sent = 0
         self.threads = [threading.Thread(target=self._client, args=(n,)) for n in range(4)]
         for thread in self.threads:
@@ -32,7 +32,7 @@ class Load:
     def _client(self, number: int) -> None:
         count = 0
         while not self.stopping.is_set():
-            ids = [f"k{id(self)}-{number}-{count}-{i}" for i in range(3)]
+            ids = [f"k{self.number}-{number}-{count}-{i}" for i in range(3)]
             count += 1
             body = {"rows": [{"text": f"turn on lamp {count}"}] * 3, "ids": ids}
             try:
@@ -60,7 +60,7 @@ def test_no_acknowledged_answer_is_lost_or_doubled(project: Path) -> None:
     acknowledged: list[str] = []
     for number in range(ROUNDS):
         server = Server(project, workers=2, env=environment, port=port).ready()
-        load = Load(server)
+        load = Load(server, number)
         time.sleep(rng.uniform(0.2, 1.0))
         workers = asks_workers(project)
         if number % 2:

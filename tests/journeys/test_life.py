@@ -137,6 +137,7 @@ def test_a_killed_supervisor_leaves_no_orphan(project: Path) -> None:
     assert len(children) >= 2
     os.kill(server.process.pid, signal.SIGKILL)
     server.process.wait(10)
+    server.log.close()
     deadline = time.monotonic() + 15
     while time.monotonic() < deadline and any(_is_running(pid) for pid in children):
         time.sleep(0.1)
