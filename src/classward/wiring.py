@@ -310,22 +310,28 @@ def serve(task_file: str, settings: Settings, *, with_watch: bool, announce: Cal
     from classward.flows.deploy import ensure_live
     from classward.serving.run import run
 
-    ctx = open_context(task_file, settings)
-    route = ensure_live(ctx)
     path = str(Path(task_file).resolve())
-    url = f"http://{settings.host}:{settings.port}"
-    announce(
-        f" live {ctx.task.name} v{route.version} ({route.bundle_hash[:8]})   {url}   API docs /docs   metrics /metrics"
-    )
     env = _environment(settings) | {_TASK_FILE: path}
-    watcher = _start_watch(path, env) if with_watch else None
     metrics = _workspace(Path(task_file), settings) / "metrics" / str(settings.port)
+    children: list[subprocess.Popen[bytes]] = []
+    ctx = open_context(task_file, settings)
+
+    def begin() -> None:
+        route = ensure_live(ctx)
+        url = f"http://{settings.host}:{settings.port}"
+        announce(
+            f" live {ctx.task.name} v{route.version} ({route.bundle_hash[:8]})   {url}   "
+            "API docs /docs   metrics /metrics"
+        )
+        if with_watch:
+            children.append(_start_watch(path, env))
+
     try:
-        run("classward.wiring:server_app", settings, env | {"PROMETHEUS_MULTIPROC_DIR": str(metrics)})
+        run("classward.wiring:server_app", settings, env | {"PROMETHEUS_MULTIPROC_DIR": str(metrics)}, on_bound=begin)
     finally:
-        if watcher is not None:
-            watcher.terminate()
-            watcher.wait()
+        for child in children:
+            child.terminate()
+            child.wait()
 
 
 def _environment(settings: Settings) -> dict[str, str]:

@@ -42,9 +42,11 @@ def command(budget: str, threads: int | None, task_file: str, workspace: str | N
     Ctrl-C loses nothing that was fitted: the same command goes on from there.
     """
     from classward.cli import output, views
+
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # spinning OpenMP threads slow a busy machine down many times
+    budget_s = parse_budget(budget)
     from classward.flows.train import train
 
-    budget_s = parse_budget(budget)
     ctx = open_task(task_file, workspace)
     result = train(ctx, budget_s=budget_s, n_threads=threads or len(os.sched_getaffinity(0)), tell=output.tell)
     if as_json:

@@ -15,7 +15,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,9 @@ _RETRY_START_S = 1.0
 _KEEP_ALIVE_S = 75
 
 
-def run(app_factory: str, settings: Settings, env: Mapping[str, str]) -> None:
+def run(
+    app_factory: str, settings: Settings, env: Mapping[str, str], *, on_bound: Callable[[], None] = lambda: None
+) -> None:
     """Serve until told to stop by SIGTERM or SIGINT; running requests are answered first.
 
     A worker that dies is started again. If this process is killed, its workers notice and stop within a second.
@@ -52,6 +54,8 @@ def run(app_factory: str, settings: Settings, env: Mapping[str, str]) -> None:
     env : mapping
         Environment for the workers, beside the present one; ``PROMETHEUS_MULTIPROC_DIR`` there names the folder of
         shared metrics (emptied now), else a temporary one is made.
+    on_bound : callable
+        Called when the address is ours and no worker has begun; what it raises ends the start.
 
     Raises
     ------
@@ -64,6 +68,7 @@ def run(app_factory: str, settings: Settings, env: Mapping[str, str]) -> None:
         raise UsageError("CW915", "a server needs at least one worker", got=str(settings.workers), fix="--workers 1")
     listener = bind(settings.host, settings.port)
     with listener, _environment({**env, _FACTORY: app_factory}, n_workers=settings.workers):
+        on_bound()
         config = _config(settings)
         host, port = listener.getsockname()[:2]
         say("listening", url=f"http://{f'[{host}]' if ':' in host else host}:{port}", workers=settings.workers)
