@@ -85,13 +85,13 @@ class SegmentWriter:
         return bool(self._counts) and next(iter(self._counts))[0] < int(self._clock.now().timestamp())
 
     def _write_counts(self) -> None:
-        if self._lost > self._lost_told:
-            self.count(_LOST, self._lost - self._lost_told)
-            self._lost_told = self._lost
-        if self._counts:
-            pending = [(second, name, n) for (second, name), n in self._counts.items()]
-            if self._write(frames.encode_counters(pending, writer=self._name)):
-                self._counts.clear()
+        pending = [(second, name, n) for (second, name), n in self._counts.items()]
+        lost = self._lost
+        if lost > self._lost_told:
+            pending.append((int(self._clock.now().timestamp()), _LOST, lost - self._lost_told))
+        if pending and self._write(frames.encode_counters(pending, writer=self._name)):
+            self._counts.clear()
+            self._lost_told = lost
 
     def _write(self, data: bytes) -> bool:
         try:
