@@ -68,12 +68,13 @@ class CalibrationReport:
     ``ece_null_mean`` and ``ece_null_p95`` are the mean and 95th percentile of the same figure when labels are drawn from
     the model's own probabilities; ``verdict`` is ``calibrated`` (not distinguishable from perfect, and the sample could
     have told 0.05), ``slightly off`` (a real error below 0.05), ``miscalibrated`` or ``not enough evidence``.
+    ``ece_classwise`` is ``None`` where only the largest probability was kept.
     """
 
     ece: float
     ece_null_mean: float
     ece_null_p95: float
-    ece_classwise: float
+    ece_classwise: float | None
     n: int
     bins: tuple[ReliabilityBin, ...]
     verdict: str

@@ -2,17 +2,20 @@
 
 from classward.statistics.calibration_error import BINS, classwise_ece, ece, ece_null, equal_mass_bins
 from classward.statistics.calibration_report import calibration_report
-from classward.statistics.confidence_sequence import labels_needed, rate_sequence
+from classward.statistics.confidence_sequence import labels_needed, log_evidence, rate_sequence
 from classward.statistics.confusion import (
     brier,
     confusion_counts,
     f1_per_class,
     log_losses,
     macro_f1,
+    precision_per_class,
+    recall_per_class,
     top_k_hits,
     weighted_f1,
 )
-from classward.statistics.intervals import bootstrap_confusion, f1_interval, wilson
+from classward.statistics.intervals import bootstrap_confusion, f1_interval, mean_interval, wilson
+from classward.statistics.measures import measured_mean, measured_share, weighted_share
 from classward.statistics.paired import holm, mcnemar_p, paired_difference_interval
 
 __all__ = [
@@ -29,12 +32,19 @@ __all__ = [
     "f1_per_class",
     "holm",
     "labels_needed",
+    "log_evidence",
     "log_losses",
     "macro_f1",
     "mcnemar_p",
+    "mean_interval",
+    "measured_mean",
+    "measured_share",
     "paired_difference_interval",
+    "precision_per_class",
     "rate_sequence",
+    "recall_per_class",
     "top_k_hits",
     "weighted_f1",
+    "weighted_share",
     "wilson",
 ]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from classward.domain import CalibrationReport, Interval, Measure, ReliabilityBin
+from classward.domain import CalibrationReport, ReliabilityBin
+from classward.errors import DataError
 from classward.statistics.calibration_error import classwise_ece, ece, ece_null, equal_mass_bins
-from classward.statistics.intervals import wilson
+from classward.statistics.measures import measured_share
 
 __all__ = ["calibration_report"]
 
@@ -22,11 +23,11 @@ def calibration_report(
     proba: NDArray[np.float64] | None = None,
     y_index: NDArray[np.int64] | None = None,
 ) -> CalibrationReport:
-    """Calibration of the top label on labelled rows.
+    """Judge the confidence of the top label on labelled rows.
 
     An error above the 95th percentile of what a perfect model shows on the same confidences is real: ``miscalibrated``
     from 0.05 on, ``slightly off`` below. Otherwise ``not enough evidence`` if that percentile is itself 0.05 or more, since
-    an error of 0.05 could then not have been told; else ``calibrated``.
+    an error of 0.05 could then not have been told; else ``calibrated``. A perfect model is blamed at one look in twenty.
 
     Parameters
     ----------
@@ -34,26 +35,35 @@ def calibration_report(
         Largest probability of each row.
     is_right : bool array of shape (n_samples,)
         Whether the predicted class was true.
+    rng : Generator
+        For the draws behind the null.
     proba, y_index : arrays, optional
-        For the class-wise error; it is 0 when they are not given.
+        All probabilities (n_samples, n_classes) and true columns, for the class-wise error; ``None`` without them.
+
+    Raises
+    ------
+    DataError
+        CW221 without rows.
     """
-    found = ece(confidence, is_right)
-    null_mean, null_p95 = ece_null(confidence, rng=rng)
-    if len(confidence) and found > null_p95:
+    found, null = ece(confidence, is_right), ece_null(confidence, rng=rng)
+    if found is None or null is None:
+        raise DataError(
+            "CW221", "calibration cannot be measured", got="no labelled rows", why="no evidence is never success",
+            fix="wait for labels, or import them",
+        )  # fmt: skip
+    if found > null[1]:
         verdict = "miscalibrated" if found >= _TOLERABLE else "slightly off"
-    elif not len(confidence) or null_p95 >= _TOLERABLE:
+    elif null[1] >= _TOLERABLE:
         verdict = "not enough evidence"
     else:
         verdict = "calibrated"
-    classwise = classwise_ece(proba, y_index) if proba is not None and y_index is not None else 0.0
     return CalibrationReport(
-        ece=found, ece_null_mean=null_mean, ece_null_p95=null_p95, ece_classwise=classwise, n=len(confidence),
-        bins=tuple(_bin(confidence[b], is_right[b]) for b in equal_mass_bins(confidence)), verdict=verdict,
+        ece=found, ece_null_mean=null[0], ece_null_p95=null[1], n=len(confidence), verdict=verdict,
+        ece_classwise=classwise_ece(proba, y_index) if proba is not None and y_index is not None else None,
+        bins=tuple(
+            ReliabilityBin(
+                confidence=float(confidence[b].mean()), accuracy=measured_share(int(is_right[b].sum()), len(b))
+            )
+            for b in equal_mass_bins(confidence)
+        ),
     )  # fmt: skip
-
-
-def _bin(confidence: NDArray[np.float64], is_right: NDArray[np.bool_]) -> ReliabilityBin:
-    k, n = int(is_right.sum()), len(is_right)
-    low, high = wilson(k, n)
-    interval = Interval(low=low, high=high, level=0.95, method="Wilson")
-    return ReliabilityBin(confidence=float(confidence.mean()), accuracy=Measure(value=k / n, n=n, interval=interval))

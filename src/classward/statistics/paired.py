@@ -13,6 +13,19 @@ __all__ = ["holm", "mcnemar_p", "paired_difference_interval"]
 def mcnemar_p(n_first: int, n_second: int) -> float:
     """Exact two-sided p-value that both models are equally often the only right one.
 
+    Twice the smaller binomial tail at 1/2, at most 1; valid for any number of rows, conservative on few. Rows on which
+    both are right, or both wrong, say nothing about the difference and do not enter.
+
+    Parameters
+    ----------
+    n_first, n_second : int
+        Rows on which only the first, only the second was right.
+
+    Returns
+    -------
+    p : float
+        1 when the models never differ. Cost: one term per row of the smaller count.
+
     References
     ----------
     McNemar (1947). Note on the sampling error of the difference between correlated proportions. Psychometrika.
@@ -33,12 +46,22 @@ def mcnemar_p(n_first: int, n_second: int) -> float:
 def paired_difference_interval(
     both: int, only_first: int, only_second: int, neither: int, *, level: float = 0.95
 ) -> tuple[float, float]:
-    """Interval for the first share minus the second, from the same rows (square-and-add of Wilson intervals).
+    """Bound the first share minus the second, from the same rows (square-and-add of Wilson intervals).
+
+    Parameters
+    ----------
+    both, only_first, only_second, neither : int
+        Rows on which both, only one, or none of the two was right.
+
+    Returns
+    -------
+    low, high : float
+        ``(-1, 1)``, which says nothing, without rows.
 
     References
     ----------
     Newcombe (1998). Improved confidence intervals for the difference between binomial proportions based on paired data.
-    Statistics in Medicine (method 10).
+    Statistics in Medicine 17 (method 10, with its correction of the correlation).
     """
     n = both + only_first + only_second + neither
     if n == 0:
@@ -70,7 +93,9 @@ def _correlation(a: int, b: int, c: int, d: int) -> float:
 
 
 def holm(p_values: Sequence[float]) -> tuple[float, ...]:
-    """Adjusted p-values, so that comparing each with alpha keeps the chance of any false one at alpha.
+    """Adjust p-values so that comparing each with alpha keeps the chance of any false one at alpha.
+
+    Holds whatever the tests have to do with each other.
 
     References
     ----------

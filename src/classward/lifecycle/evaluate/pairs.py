@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classward.domain import SLO, ClassReport, PairedCounts
+from classward.errors import DataError
 from classward.inference import Proba
 
 __all__ = ["compare_rows", "judge_offline"]
@@ -16,10 +17,33 @@ __all__ = ["compare_rows", "judge_offline"]
 def compare_rows(live: Proba, candidate: Proba, y_index: NDArray[np.int64]) -> tuple[PairedCounts, ...]:
     """Count, for all rows and for the rows of each true class, which version was right.
 
-    Both matrices must be of the same rows and label space; ``"(all)"`` comes first.
+    Parameters
+    ----------
+    live, candidate : Proba
+        Probabilities of the same rows in the same label space.
+    y_index : int array of shape (n_samples,)
+        True columns.
+
+    Returns
+    -------
+    counts : tuple of PairedCounts
+        ``"(all)"`` first, then every class in label-space order.
+
+    Raises
+    ------
+    DataError
+        CW222 if rows, label spaces and labels do not fit together.
     """
+    if live.label_space.names != candidate.label_space.names or not len(live) == len(candidate) == len(y_index):
+        raise DataError(
+            "CW222", "two versions cannot be compared row by row",
+            got=f"{len(live)} and {len(candidate)} rows with {len(y_index)} labels, {len(live.label_space)} and "
+            f"{len(candidate.label_space)} classes",
+            why="a paired test needs both answers for the same rows, in the same columns",
+            fix="predict the same rows with both, and align them to one label space",
+        )  # fmt: skip
+    old, new = live.predicted == y_index, candidate.predicted == y_index
     names = candidate.label_space.names
-    old, new = live.matrix.argmax(axis=1) == y_index, candidate.matrix.argmax(axis=1) == y_index
     everything = _counts("(all)", old, new)
     return (everything, *(_counts(name, old[y_index == i], new[y_index == i]) for i, name in enumerate(names)))
 
@@ -32,7 +56,10 @@ def _counts(name: str, old: NDArray[np.bool_], new: NDArray[np.bool_]) -> Paired
 
 
 def judge_offline(report: ClassReport, slos: Sequence[SLO]) -> str:
-    """Say whether a class keeps its promises on the sealed rows, from the ends of the 95 % intervals (one look).
+    """Say whether a class keeps its promises on the sealed rows, from the ends of the 95 % intervals.
+
+    For one look at one class: over many classes some verdicts of ``met`` or ``breached`` are by chance (about 1 in 40 each
+    that lies exactly on its target). Production is judged by ``lifecycle.monitor``, for every look and all promises.
 
     >>> from classward.domain import Measure
     >>> nothing = Measure(value=None, n=0)
