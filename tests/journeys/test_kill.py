@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import random
@@ -37,7 +38,7 @@ class Load:
             body = {"rows": [{"text": f"turn on lamp {count}"}] * 3, "ids": ids}
             try:
                 status, answer = self.server.call("POST", "/predict", body)
-            except (OSError, ValueError):
+            except (OSError, http.client.HTTPException):
                 time.sleep(0.02)
                 continue
             assert status in {200, 503}, answer
