@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from classward.flows.predict_file import ScoredFile
     from classward.flows.status import Status
     from classward.inference import FittedModel
-    from classward.ports import RecordWriter
+    from classward.ports import RecordWriter, TableStream
 
 __all__ = [
     "InitResult",
@@ -40,6 +40,7 @@ __all__ = [
     "score_file",
     "serve",
     "server_app",
+    "table_stream",
 ]
 
 _PREFIX = "CLASSWARD_"
@@ -161,6 +162,13 @@ def open_writer(ctx: Context, settings: Settings) -> RecordWriter:
     )
 
 
+def table_stream() -> TableStream:
+    """Table files too large for memory."""
+    from classward.backends.tables import BatchFiles
+
+    return BatchFiles()
+
+
 def load_model(ctx: Context, bundle_hash: str) -> FittedModel:
     """A model from its bundle, every byte checked."""
     from classward.artifact.read import read_bundle
@@ -232,7 +240,6 @@ def score_file(
     tell: Callable[[int, int], None],
 ) -> ScoredFile:
     """Score a file with the live or a named version."""
-    from classward.backends.tables import BatchFiles
     from classward.flows.predict_file import predict_file
 
     ctx = open_context(task_file, settings)
@@ -240,7 +247,7 @@ def score_file(
     try:
         plane = data_plane(ctx, settings, kind="batch", version=version, writer=writer)
         return predict_file(
-            plane, BatchFiles(), source, target, id_column=ctx.task.id_column, with_all=with_all,
+            plane, table_stream(), source, target, id_column=ctx.task.id_column, with_all=with_all,
             batch_rows=batch_rows, tell=tell,
         )  # fmt: skip
     finally:

@@ -18,7 +18,7 @@ def interval_svg(measure: Measure) -> str:
     """A share on a line from 0 to 1 with its interval; nothing to measure is said in words."""
     if measure.value is None or measure.interval is None:
         return '<span class="none">no rows</span>'
-    low, high, at = (_WIDTH * x for x in (measure.interval.low, measure.interval.high, measure.value))
+    low, high, at = (4 + (_WIDTH - 8) * x for x in (measure.interval.low, measure.interval.high, measure.value))
     return (
         f'<svg class="bar" width="{_WIDTH}" height="14" role="img" aria-label="{measure.value:.2f}">'
         f'<line class="axis" x1="0" x2="{_WIDTH}" y1="7" y2="7"/>'
