@@ -29,7 +29,7 @@ def main() -> None:
     n = parser.parse_args().rows
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        rows = sentences()
+        rows = [{name: r[name] for name in ("id", "text", "intent", "template")} for r in sentences()]
         write(rows, folder / "sentences.csv")
         run(folder, "init", "sentences.csv", "--label", "intent", "--id", "id", "--group", "template")
         run(folder, "train", "--budget", "30s")
