@@ -15,6 +15,7 @@ __all__ = ["check_label"]
 _KNOWN = ("id", "label", "event_at", "source", "annotator", "weight")
 _MOST_AHEAD = timedelta(minutes=5)
 _LONGEST = 500
+_MOST_KEPT = 20_000
 
 
 class _Wrong(ValueError):
@@ -34,27 +35,33 @@ def check_label(
         Classes that exist.
     received_at : datetime
         Now; a label may not be established more than five minutes later than this.
+
+    Returns
+    -------
+    label : Label or QuarantinedLabel
+        The latter with what came as JSON text (its first 20,000 characters) and one sentence that says why.
     """
     try:
         return _label(raw, label_space, received_at)
     except _Wrong as wrong:
-        text = json.dumps(raw, default=repr, ensure_ascii=False, sort_keys=True)
-        return QuarantinedLabel(raw=text[:20_000], reason=str(wrong), received_at=received_at)
+        return QuarantinedLabel(raw=_as_json(raw), reason=str(wrong), received_at=received_at)
 
 
 def _label(raw: Mapping[str, object], label_space: LabelSpace, received_at: datetime) -> Label:
     if not isinstance(raw, Mapping):
         raise _Wrong(f"a label is an object, not {type(raw).__name__}")
     for name in raw:
+        if not isinstance(name, str):
+            raise _Wrong(f"names of fields are text, not {type(name).__name__}")
         if name not in _KNOWN:
-            raise _Wrong(f"unknown field {str(name)[:80]!r}{nearest(str(name), _KNOWN)}")
+            raise _Wrong(f"unknown field {name[:80]!r}{nearest(name[:80], _KNOWN)}")
     label = _text(raw, "label")
     if label not in label_space:
-        raise _Wrong(f"no class is called {label[:80]!r}{nearest(label, label_space.names)}")
+        raise _Wrong(f"no class is called {label[:80]!r}{nearest(label[:80], label_space.names)}")
     annotator = _text(raw, "annotator") if raw.get("annotator") is not None else None
     return Label(
         id=_text(raw, "id"), label=label, event_at=_moment(raw, received_at), received_at=received_at,
-        source=_text(raw, "source"), annotator=annotator, weight=_weight(raw.get("weight", 1.0)),
+        source=_text(raw, "source"), annotator=annotator, weight=_weight(raw.get("weight")),
     )  # fmt: skip
 
 
@@ -81,6 +88,8 @@ def _moment(raw: Mapping[str, object], received_at: datetime) -> datetime:
 
 
 def _weight(value: object) -> float:
+    if value is None:
+        return 1.0
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise _Wrong(f"'weight' must be a number, not {type(value).__name__}")
     try:
@@ -90,3 +99,13 @@ def _weight(value: object) -> float:
     if not math.isfinite(weight) or weight <= 0:
         raise _Wrong("'weight' must be a positive number")
     return weight
+
+
+def _as_json(raw: object) -> str:
+    """What came, as text that can be stored: unpaired surrogates are escaped; what JSON cannot hold is named by type."""
+    try:
+        text = json.dumps(raw, default=repr, ensure_ascii=False)
+    except (TypeError, ValueError, RecursionError):
+        fields = raw.items() if isinstance(raw, Mapping) else ()
+        text = json.dumps([[type(name).__name__, type(value).__name__] for name, value in fields])
+    return text[:_MOST_KEPT].encode("utf-8", "backslashreplace").decode()

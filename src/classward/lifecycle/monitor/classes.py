@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
-from classward.domain import SLO, ClassState, Interval, LabelSpace, Measure
-from classward.lifecycle.monitor.promises import slo_state
-from classward.statistics import confusion_counts, wilson
+from classward.domain import SLO, ClassState, LabelSpace, Measure, SloState
+from classward.lifecycle.monitor.promises import slo_state, unjudged
+from classward.statistics import weighted_share
 
-__all__ = ["class_states", "confusion_of"]
+__all__ = ["class_states"]
 
 _RATES = ("recall", "precision")
+_COLUMN = {"recall": "truth", "precision": "label"}
 
 
 def class_states(
@@ -25,62 +24,72 @@ def class_states(
     *,
     alpha: float = 0.01,
 ) -> tuple[ClassState, ...]:
-    """Figures of the window with fixed-sample intervals; verdicts from all labels of the live version.
+    """Figures of the window with intervals for one look; verdicts from all labels of the live version, for every look.
+
+    Recall counts the labelled rows of a class, precision those called so; a truth or an answer outside ``label_space``
+    still counts as a miss for the other side. Rows chosen for labelling with unequal probability enter the figures by
+    their weight; promises are then not judged, since the confidence sequence needs labels that count alike.
 
     Parameters
     ----------
     window : DataFrame
-        Outcomes whose figures are shown (``label, truth, delay_s``; truth may be null).
+        Outcomes whose figures are shown (``label, truth, delay_s``, optionally ``weight``; truth may be null).
     evidence : DataFrame
-        Outcomes of the live version since it went live: each label counts once for its verdicts.
+        Outcomes of the live version since it went live (same columns): each label counts once for its verdicts.
     slos : sequence of SLO
         Promises; those on recall and precision are judged here.
-    alpha : float
-        Chance of any wrong verdict over all promises and all looks, shared equally.
+    alpha : float, default=0.01
+        Chance of any wrong verdict over all promises and all looks, shared equally (Bonferroni).
+
+    Returns
+    -------
+    states : tuple of ClassState
+        One per class, in label-space order.
     """
     rates = [slo for slo in slos if slo.indicator in _RATES]
     share = alpha / max(len(rates), 1)
-    shown, judged = confusion_of(window, label_space), confusion_of(evidence, label_space)
-    n_answers = dict(window.group_by("label").len().iter_rows())
-    lags = {
-        name: (p50, p90)
-        for name, p50, p90 in window.filter(pl.col("truth").is_not_null())
-        .group_by("truth")
-        .agg(pl.col("delay_s").quantile(0.5).alias("a"), pl.col("delay_s").quantile(0.9).alias("b"))
-        .iter_rows()
-    }
+    shown = {indicator: _figures(window, indicator) for indicator in _RATES}
+    judged = {indicator: _figures(evidence, indicator) for indicator in _RATES}
+    n_answers = {str(name): int(n) for name, n in window.group_by("label").len().iter_rows()}
+    lags = _lags(window)
+    nothing = Measure(value=None, n=0)
     return tuple(
         ClassState(
             class_name=name,
-            n_predicted=int(n_answers.get(name, 0)),
-            n_labelled=int(shown[i].sum()),
-            recall=_share(int(shown[i, i]), int(shown[i].sum())),
-            precision=_share(int(shown[i, i]), int(shown[:, i].sum())),
-            slos=tuple(_judge(slo, judged, i, share) for slo in rates if slo.class_name == name),
+            n_predicted=n_answers.get(name, 0),
+            n_labelled=shown["recall"].get(name, nothing).n,
+            recall=shown["recall"].get(name, nothing),
+            precision=shown["precision"].get(name, nothing),
+            slos=tuple(
+                _judge(slo, judged[slo.indicator].get(name, nothing), share) for slo in rates if slo.class_name == name
+            ),
             lag_p50_s=lags.get(name, (None, None))[0],
             lag_p90_s=lags.get(name, (None, None))[1],
         )
-        for i, name in enumerate(label_space.names)
+        for name in label_space.names
     )
 
 
-def confusion_of(outcomes: pl.DataFrame, label_space: LabelSpace) -> NDArray[np.int64]:
-    """Counts of labelled outcomes, rows true and columns predicted; classes outside the space are left out."""
-    position = {name: i for i, name in enumerate(label_space.names)}
-    known = outcomes.select(
-        pl.col("truth").replace_strict(position, default=None, return_dtype=pl.Int64).alias("true"),
-        pl.col("label").replace_strict(position, default=None, return_dtype=pl.Int64).alias("predicted"),
-    ).drop_nulls()
-    return confusion_counts(known["true"].to_numpy(), known["predicted"].to_numpy(), len(label_space))
+def _figures(outcomes: pl.DataFrame, indicator: str) -> dict[str, Measure]:
+    weight = pl.col("weight").fill_null(1.0) if "weight" in outcomes.columns else pl.lit(1.0)
+    column = _COLUMN[indicator]
+    labelled = outcomes.filter(pl.col("truth").is_not_null()).select(
+        pl.col(column).alias("class"), (pl.col("truth") == pl.col("label")).alias("is_right"), weight.alias("weight")
+    )
+    parts = labelled.partition_by("class", as_dict=True)
+    return {
+        str(name): weighted_share(part["is_right"].to_numpy(), part["weight"].to_numpy())
+        for (name,), part in parts.items()
+    }
 
 
-def _judge(slo: SLO, judged: NDArray[np.int64], i: int, alpha: float):  # type: ignore[no-untyped-def]
-    of = judged[i] if slo.indicator == "recall" else judged[:, i]
-    return slo_state(slo, n=int(of.sum()), n_correct=int(judged[i, i]), alpha=alpha)
+def _judge(slo: SLO, evidence: Measure, alpha: float) -> SloState:
+    if evidence.basis != "observed":
+        return unjudged(slo, evidence, alpha=alpha)
+    return slo_state(slo, n=evidence.n, n_correct=round((evidence.value or 0.0) * evidence.n), alpha=alpha)
 
 
-def _share(k: int, n: int) -> Measure:
-    if n == 0:
-        return Measure(value=None, n=0)
-    low, high = wilson(k, n)
-    return Measure(value=k / n, n=n, interval=Interval(low=low, high=high, level=0.95, method="Wilson"))
+def _lags(window: pl.DataFrame) -> dict[str, tuple[float, float]]:
+    arrived = window.filter(pl.col("truth").is_not_null())
+    quantiles = [pl.col("delay_s").quantile(q, "higher").alias(f"p{q}") for q in (0.5, 0.9)]
+    return {name: (p50, p90) for name, p50, p90 in arrived.group_by("truth").agg(*quantiles).iter_rows()}

@@ -13,31 +13,54 @@ __all__ = ["judge_pairs"]
 def judge_pairs(counts: Sequence[PairedCounts], *, alpha: float = 0.05) -> tuple[Comparison, ...]:
     """Judge every class (and the whole) by the exact McNemar test on the rows where only one version was right.
 
-    The first entry is the whole and is tested on its own at ``alpha``; the classes share ``alpha`` by Holm. ``not enough
-    evidence`` means that even if all differing rows had gone one way, the test could not have reached ``alpha``.
+    For one look at rows that neither version has seen; a second look at more rows needs a new error budget. The first
+    entry, the whole, is tested on its own at ``alpha``; the classes share another ``alpha`` by Holm. A verdict of ``no
+    difference shown`` is no proof of equality: read the interval. Intervals of the differences are for each class alone,
+    so one may exclude 0 where the corrected test shows nothing.
 
     Parameters
     ----------
     counts : sequence of PairedCounts
         ``"(all)"`` first, then one per class.
-    alpha : float
-        Chance of any false verdict among the classes, for one look.
+    alpha : float, default=0.05
+        Chance of any false ``better`` or ``worse`` among the classes, and again for the whole.
+
+    Returns
+    -------
+    comparisons : tuple of Comparison
+        In the order given. The verdict is ``better`` or ``worse`` (the candidate, at the adjusted p-value); ``not enough
+        evidence`` if the test could not have reached ``alpha`` even if all differing rows of this class had gone one way,
+        the other classes being as they are; else ``no difference shown``.
+
+    References
+    ----------
+    McNemar (1947), Psychometrika 12; Holm (1979), Scandinavian Journal of Statistics 6; Newcombe (1998), Statistics in
+    Medicine 17 (intervals).
     """
     if not counts:
         return ()
-    p_values = [mcnemar_p(c.n_only_candidate, c.n_only_live) for c in counts]
-    adjusted = (p_values[0], *holm(p_values[1:]))
-    n_tests = (1, *((len(counts) - 1,) * (len(counts) - 1)))
+    whole, *classes = [mcnemar_p(c.n_only_candidate, c.n_only_live) for c in counts]
+    adjusted = (whole, *holm(classes))
+    best = (_least_p(counts[0]), *(_best_adjusted(classes, i, _least_p(c)) for i, c in enumerate(counts[1:])))
     return tuple(
         Comparison(
             counts=c,
             difference=_difference(c),
-            p_value=p_values[i],
+            p_value=(whole, *classes)[i],
             p_adjusted=adjusted[i],
-            verdict=_verdict(c, adjusted[i], alpha, n_tests[i]),
+            verdict=_verdict(c, adjusted[i], best[i], alpha),
         )
         for i, c in enumerate(counts)
     )
+
+
+def _least_p(c: PairedCounts) -> float:
+    return mcnemar_p(0, c.n_only_candidate + c.n_only_live)
+
+
+def _best_adjusted(p_values: Sequence[float], i: int, least: float) -> float:
+    """What Holm would have made of class ``i`` with the least p-value that its differing rows allow."""
+    return holm([*p_values[:i], least, *p_values[i + 1 :]])[i]
 
 
 def _difference(c: PairedCounts) -> Measure:
@@ -52,10 +75,7 @@ def _difference(c: PairedCounts) -> Measure:
     )
 
 
-def _verdict(c: PairedCounts, p_adjusted: float, alpha: float, n_tests: int) -> str:
+def _verdict(c: PairedCounts, p_adjusted: float, best_adjusted: float, alpha: float) -> str:
     if p_adjusted <= alpha:
         return "better" if c.n_only_candidate > c.n_only_live else "worse"
-    n_differing = c.n_only_candidate + c.n_only_live
-    if mcnemar_p(0, n_differing) * n_tests > alpha:
-        return "not enough evidence"
-    return "no difference shown"
+    return "not enough evidence" if best_adjusted > alpha else "no difference shown"
