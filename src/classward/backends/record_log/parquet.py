@@ -65,7 +65,7 @@ def _place(kind: str, day: str, stem: str) -> str:
 
 def _whole(target: Path, fill: Callable[[Path], None]) -> None:
     """Fill a draft, bring it to the disk, rename it into place."""
-    target.parent.mkdir(parents=True, exist_ok=True)
+    _make(target.parent)
     draft = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         fill(draft)
@@ -75,8 +75,15 @@ def _whole(target: Path, fill: Callable[[Path], None]) -> None:
         with contextlib.suppress(OSError):
             draft.unlink(missing_ok=True)
         raise
-    for folder in (target.parent, target.parent.parent, target.parent.parent.parent):
-        _to_disk(folder)
+    _to_disk(target.parent)
+
+
+def _make(folder: Path) -> None:
+    """Make a folder and those above it, each known to the disk."""
+    if not folder.is_dir():
+        _make(folder.parent)
+        folder.mkdir(exist_ok=True)
+        _to_disk(folder.parent)
 
 
 def _to_disk(path: Path) -> None:
