@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from classward.domain import Measure, ModelVersion, Report, Task, format_time
@@ -23,35 +24,39 @@ class CardFacts:
 
 
 def card_markdown(report: Report, facts: CardFacts) -> str:
-    """A model card in Markdown with a YAML head, per class and with intervals."""
+    """Write a model card in Markdown with a YAML head, per class and with intervals.
+
+    Everything a person named is escaped, so that a class called ``<b>`` is shown and not obeyed. A card tells what the
+    registry knows; it cannot tell what the model ought not to be used for beyond what the task says.
+    """
     task, version, calibration = facts.task, facts.version, report.calibration
     rows = "\n".join(
-        f"| {_cell(c.class_name)} | {_show(c.recall)} | {_show(c.precision)} | {_show(c.f1)} | {c.n:,} |"
+        f"| {_text(c.class_name)} | {_show(c.recall)} | {_show(c.precision)} | {_show(c.f1)} | {c.n:,} |"
         for c in report.classes
     )
-    notes = "\n".join(f"- {note}" for note in report.notes) or "- none"
+    notes = "\n".join(f"- {_text(note)}" for note in report.notes) or "- none"
     libraries = ", ".join(f"{name} {release}" for name, release in version.libraries)
     return f"""---
 pipeline_tag: {"text-classification" if any(f.kind == "text" for f in task.features) else "tabular-classification"}
 tags: [multiclass, calibrated, classward]
 datasets: ["sha256:{version.dataset_hash}"]
 ---
-# {task.name}, version {version.version}
+# {_text(task.name)}, version {version.version}
 
 One label out of {len(report.class_names)} for each row, with calibrated probabilities.
 
 ## Details
-- bundle `{version.bundle_hash}`, registered {format_time(version.registered_at)} by {version.registered_by}
-- model: {facts.chosen}
+- bundle `{version.bundle_hash}`, registered {format_time(version.registered_at)} by {_text(version.registered_by)}
+- model: {_text(facts.chosen)}
 - code {version.code_version}; {libraries}
-- live: {facts.live_since}
+- live: {_text(facts.live_since)}
 
 ## Uses
-- meant for: predicting `{task.label}` from {", ".join(f"`{f.name}` ({f.kind})" for f in task.features)}
+- meant for: predicting {_code(task.label)} from {", ".join(f"{_code(f.name)} ({f.kind})" for f in task.features)}
 - out of scope: rows unlike those trained on, more than one true label per row, and decisions without a way to object
 
 ## Data
-- {facts.n_train:,} training rows, split by {facts.split}; snapshot `{version.dataset_hash[:16]}`
+- {facts.n_train:,} training rows, split by {_text(facts.split)}; snapshot `{version.dataset_hash[:16]}`
 - the sealed rows were read {facts.n_holdout_reads} time(s)
 
 ## Figures on {report.n:,} sealed rows (95 % intervals)
@@ -62,13 +67,14 @@ accuracy {_show(report.accuracy)} · macro F1 {_show(report.macro_f1)} · log lo
 {rows}
 
 ## Calibration
-ECE {calibration.ece:.3f}; a perfect model would show {calibration.ece_null_mean:.3f} on these rows: {calibration.verdict}.
+ECE {calibration.ece:.3f}; a perfect model would show {calibration.ece_null_mean:.3f} on these rows, and stay below
+{calibration.ece_null_p95:.3f} 19 times in 20: {calibration.verdict}.
 
 ## Limits
 {notes}
 
 ## Owner
-{task.owner or "not named"}; on call: {task.sre or "not named"}
+{_text(task.owner or "not named")}; on call: {_text(task.sre or "not named")}
 """
 
 
@@ -79,5 +85,11 @@ def _show(figure: Measure) -> str:
     return f"{figure.value:.2f}{span}"
 
 
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|")
+def _text(text: str) -> str:
+    """A user's words inside Markdown: no markup of theirs takes effect, and a line stays a line."""
+    return re.sub(r"([\\`*_\[\]<>|#&~$])", r"\\\1", " ".join(text.split()))
+
+
+def _code(text: str) -> str:
+    """A user's words as code inside Markdown, where only back quotes and line ends matter."""
+    return "`" + " ".join(text.split()).replace("`", "'") + "`"

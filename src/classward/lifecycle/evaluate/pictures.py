@@ -21,6 +21,8 @@ def interval_svg(measure: Measure) -> str:
     low, high, at = (4 + (_WIDTH - 8) * x for x in (measure.interval.low, measure.interval.high, measure.value))
     return (
         f'<svg class="bar" width="{_WIDTH}" height="14" role="img" aria-label="{measure.value:.2f}">'
+        f"<title>{measure.value:.3f} on {measure.n:,} rows, 95 % interval {measure.interval.low:.3f} to "
+        f"{measure.interval.high:.3f} ({escape(measure.interval.method)})</title>"
         f'<line class="axis" x1="0" x2="{_WIDTH}" y1="7" y2="7"/>'
         f'<line class="span" x1="{low:.1f}" x2="{max(high, low + 1):.1f}" y1="7" y2="7"/>'
         f'<circle class="dot" cx="{at:.1f}" cy="7" r="3.5"/></svg>'
@@ -34,7 +36,7 @@ def confusion_svg(report: Report) -> str:
     n_all = len(report.class_names)
     kept = np.sort(np.argsort(-errors, kind="stable")[:_MOST_CLASSES]) if n_all > _MOST_CLASSES else np.arange(n_all)
     names = [report.class_names[i] for i in kept]
-    cell = max(12, min(34, 620 // len(names)))
+    cell = max(14, min(46, 680 // len(names)))
     margin = 10 + 7 * min(24, max(len(name) for name in names))
     size = margin + cell * len(names)
     parts = [
@@ -78,7 +80,7 @@ def _cell(x: int, y: int, cell: int, n: int, total: int, true: str, predicted: s
 
 def reliability_svg(calibration: CalibrationReport) -> str:
     """Share right against confidence, bin by bin with intervals; on the diagonal confidence means what it says."""
-    size, margin = 300, 36
+    size, margin = 300, 52
 
     def x(value: float) -> float:
         return margin + value * size
@@ -88,7 +90,7 @@ def reliability_svg(calibration: CalibrationReport) -> str:
 
     parts = [
         (
-            f'<svg viewBox="0 0 {size + 50} {size + 56}" width="{size + 50}" class="reliability" role="img" '
+            f'<svg viewBox="0 0 {size + 66} {size + 56}" width="{size + 66}" class="reliability" role="img" '
             'aria-label="reliability diagram: confidence against share right">'
         ),
         f'<line class="diagonal" x1="{x(0)}" y1="{y(0)}" x2="{x(1)}" y2="{y(1)}"/>',
@@ -108,7 +110,10 @@ def reliability_svg(calibration: CalibrationReport) -> str:
             f'y1="{y(span.low):.1f}" y2="{y(span.high):.1f}"/>'
             f'<circle class="dot" cx="{x(b.confidence):.1f}" cy="{y(b.accuracy.value):.1f}" r="4"/></g>'
         )
-    parts.append(f'<text x="{x(0.5):.0f}" y="{size + 46}" text-anchor="middle">confidence</text></svg>')
+    parts.append(f'<text x="{x(0.5):.0f}" y="{size + 46}" text-anchor="middle">confidence</text>')
+    parts.append(
+        f'<text transform="translate(10,{y(0.5):.0f}) rotate(-90)" text-anchor="middle">share right</text></svg>'
+    )
     return "".join(parts)
 
 

@@ -16,8 +16,11 @@ from classward.domain import (
     Report,
     canonical_json,
 )
+from classward.errors import DataError
 
 __all__ = ["report_from_json", "report_json"]
+
+_FORMAT = 1
 
 
 def report_json(report: Report) -> str:
@@ -26,8 +29,19 @@ def report_json(report: Report) -> str:
 
 
 def report_from_json(text: str) -> Report:
-    """Read a stored report back, equal to the one that was written."""
+    """Read a stored report back, equal to the one that was written.
+
+    Raises
+    ------
+    DataError
+        CW224 if the report has a format that this version does not know.
+    """
     plain: dict[str, Any] = json.loads(text)
+    if plain.get("format_version") != _FORMAT:
+        raise DataError(
+            "CW224", "the stored report cannot be read", got=f"format {plain.get('format_version')!r}",
+            why="figures read in another format could mean something else", fix="read it with a newer Classward",
+        )  # fmt: skip
     measures = ("accuracy", "macro_f1", "micro_f1", "weighted_f1", "log_loss", "brier")
     plain |= {name: _measure(plain[name]) for name in measures}
     plain["class_names"] = tuple(plain["class_names"])
