@@ -41,6 +41,18 @@ def test_no_rows_bound_nothing() -> None:
     assert paired_difference_interval(0, 0, 0, 0) == (-1.0, 1.0)
 
 
+def test_difference_interval_by_hand() -> None:
+    """14 both, 5 only the first, 0 only the second, 22 neither: phi = (14·22 − 41/2) / √(19·22·14·27)."""
+    phi, p1, p2 = 287.5 / 158_004**0.5, 19 / 41, 14 / 41
+    first, second = (stats.binomtest(k, 41).proportion_ci(method="wilson") for k in (19, 14))
+    a, b = p1 - first.low, second.high - p2
+    c, d = first.high - p1, p2 - second.low
+    low = p1 - p2 - (a * a - 2 * phi * a * b + b * b) ** 0.5
+    high = p1 - p2 + (c * c - 2 * phi * c * d + d * d) ** 0.5
+    assert paired_difference_interval(14, 5, 0, 22) == pytest.approx((low, high), abs=1e-12)
+    assert low > 0.0
+
+
 @pytest.mark.parametrize("cells", [(0.7, 0.12, 0.06, 0.12), (0.85, 0.05, 0.05, 0.05), (0.3, 0.3, 0.1, 0.3)])
 @pytest.mark.parametrize("n", [40, 400])
 def test_difference_interval_covers(cells: tuple[float, ...], n: int) -> None:
