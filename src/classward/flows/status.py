@@ -8,14 +8,13 @@ from datetime import datetime, timedelta
 import numpy as np
 import polars as pl
 
-from classward.domain import CalibrationReport, ClassState, Deployment, Window, content_hash
+from classward.domain import CalibrationReport, ClassState, Deployment, Window
 from classward.flows.context import Context
 from classward.flows.label_space import last_label_space
 from classward.flows.versions import registry_state
 from classward.lifecycle.label import LabelLag, label_lag, resolve
-from classward.lifecycle.monitor import class_states
+from classward.lifecycle.monitor import class_states, production_calibration
 from classward.ports import Heartbeat
-from classward.statistics import calibration_report
 
 __all__ = ["Status", "status"]
 
@@ -75,18 +74,8 @@ def status(ctx: Context, *, now: datetime) -> Status:
             n_labelled=int(within["truth"].is_not_null().sum()),
         ),
         classes=class_states(within, evidence, space, ctx.task.slos) if space else (),
-        calibration=_calibration(within, now), lag=label_lag(within, now=now),
+        calibration=production_calibration(within, rng=np.random.default_rng(within.height)), lag=label_lag(within, now=now),
         n_repeated=resolved.n_repeated_predictions, n_conflicting=resolved.n_conflicting,
         n_waiting=resolved.n_waiting, n_unknown=resolved.n_unknown, n_negative_delay=resolved.n_negative_delay,
         n_quarantined=ctx.log.quarantined().height, n_lost=max(int(lost), sum(w.n_lost for w in workers)),
     )  # fmt: skip
-
-
-def _calibration(within: pl.DataFrame, now: datetime) -> CalibrationReport | None:
-    """Calibration of labelled answers; the draws behind its null are seeded by the moment, so a look can be repeated."""
-    labelled = within.filter(pl.col("truth").is_not_null())
-    if not labelled.height:
-        return None
-    rng = np.random.default_rng(int(content_hash(now)[:8], 16))
-    is_right = (labelled["truth"] == labelled["label"]).to_numpy()
-    return calibration_report(labelled["probability"].to_numpy(), is_right, rng=rng)

@@ -13,6 +13,7 @@ from classward.statistics.measures import measured_share
 __all__ = ["calibration_report"]
 
 _TOLERABLE = 0.05
+_FEWEST = round(3 / _TOLERABLE)
 
 
 def calibration_report(
@@ -26,8 +27,9 @@ def calibration_report(
     """Judge the confidence of the top label on labelled rows.
 
     An error above the 95th percentile of what a perfect model shows on the same confidences is real: ``miscalibrated``
-    from 0.05 on, ``slightly off`` below. Otherwise ``not enough evidence`` if that percentile is itself 0.05 or more, since
-    an error of 0.05 could then not have been told; else ``calibrated``. A perfect model is blamed at one look in twenty.
+    from 0.05 on, ``slightly off`` below. Otherwise ``not enough evidence`` if that percentile is itself 0.05 or more, or on
+    fewer than 60 rows (rule of three: being wrong 0.05 too often could well have shown no error at all), since an error of
+    0.05 could then not have been told; else ``calibrated``. A perfect model is blamed at one look in twenty.
 
     Parameters
     ----------
@@ -53,7 +55,7 @@ def calibration_report(
         )  # fmt: skip
     if found > null[1]:
         verdict = "miscalibrated" if found >= _TOLERABLE else "slightly off"
-    elif null[1] >= _TOLERABLE:
+    elif null[1] >= _TOLERABLE or len(confidence) < _FEWEST:
         verdict = "not enough evidence"
     else:
         verdict = "calibrated"

@@ -25,10 +25,11 @@ def decide_replacement(
 
     The verdict is ``worse`` if any class is shown to be worse, ``better`` if the whole is shown to be better and no class
     worse, ``not enough evidence`` if even the most lopsided outcome could not have shown a difference, and otherwise
-    ``no difference shown``, which is not a proof of equality. The chance of a false ``worse`` or ``better`` for any class
-    is at most ``alpha`` for this one look (exact McNemar tests, Holm over classes).
+    ``no difference shown``, which is not a proof of equality. The chance of any false ``worse`` or ``better``, for the
+    whole or a class, is at most ``alpha`` for this one look: exact McNemar tests, half of ``alpha`` for the whole and half
+    for the classes together (Holm).
     """
-    comparisons = judge_pairs(counts, alpha=alpha)
+    comparisons = judge_pairs(counts, alpha=alpha / 2)
     inputs = canonical_json({"counts": to_plain(tuple(counts)), "critical": list(critical), "alpha": alpha})
     verdict, reasons = _verdict(comparisons, critical)
     missing = tuple(
