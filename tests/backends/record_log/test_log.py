@@ -125,6 +125,19 @@ def test_two_sealers_with_one_idea_record_it_once(workspace, monkeypatch: pytest
     assert workspace.log.predictions().height == 6
 
 
+def test_two_mergers_with_one_idea_merge_once(workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(20):
+        workspace.write([answer(f"r{number:02d}")])
+    workspace.log.seal(now=START)
+    other, later = workspace.open(), START + timedelta(days=3)
+    reports = []
+    interrupt(monkeypatch, Manifest, "replace", lambda: reports.append(other.seal(now=later)), after=False)
+    reports.append(workspace.log.seal(now=later))
+    assert sum(r.n_merged_files for r in reports) == max(r.n_merged_files for r in reports) > 0
+    assert workspace.read_ids() == [f"r{n:02d}" for n in range(20)]
+    assert workspace.log.health().problems == ()
+
+
 def test_a_stale_sealer_finds_everything_done(workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     workspace.write([answer("a")])
     other = workspace.open()

@@ -112,8 +112,6 @@ def state_of(data: bytes) -> SegmentState:
     for _, end in _frames(data):  # noqa: B007
         pass
     rest = data[end:]
-    if not rest.strip(b"\0"):
-        return SegmentState(end=end, n_torn_bytes=len(rest))
     n_after = _n_frames_after(data, end)
     is_complete = len(rest) >= _HEAD.size and 0 < _HEAD.unpack_from(rest)[0] <= len(rest) - _HEAD.size
     if not is_complete and not n_after:

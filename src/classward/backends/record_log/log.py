@@ -114,9 +114,7 @@ class FileRecordLog:
     ) -> pl.DataFrame:
         keep = list(SCHEMAS[kind]) if columns is None else list(columns)
         for _ in range(_TRIES):
-            segments = (
-                self._segments()
-            )  # before the manifest: what is sealed meanwhile is then read from its file still
+            segments = self._segments()  # first: what is sealed after this is read from its segment still
             oldest = segments[0].name if segments else "~"
             seen = self._manifest.snapshot(kind, oldest=oldest, since_day=days[0], until_day=days[1])
             unsealed = [path for path in segments if path.name not in seen.segments]
