@@ -51,7 +51,8 @@ def train(data: Path, folder: Path, budget: str) -> tuple[dict, float, float]:
     """Init and train in a fresh folder; give the JSON result and what it cost."""
     classward = [sys.executable, "-m", "classward"]
     files = [str(data / "train.csv"), "--test", str(data / "test.csv")]
-    subprocess.run([*classward, "init", *files, "--label", "category", "--name", "banking77"], cwd=folder, check=True)
+    init = [*classward, "init", *files, "--label", "category", "--name", "banking77"]
+    subprocess.run(init, cwd=folder, check=True, stdout=subprocess.DEVNULL)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(
         [*classward, "train", "--budget", budget, "--json"], cwd=folder, check=True, stdout=subprocess.PIPE, text=True
