@@ -26,6 +26,7 @@ def command(once: bool, every: float, while_pid: int | None, task_file: str, wor
     settings = wiring.read_settings(os.environ, workspace=workspace)
     ctx = wiring.open_context(task_file, settings)
     holder = f"watch-{os.getpid()}"
+    done = None
     while while_pid is None or os.getppid() == while_pid:
         try:
             done = tick(ctx, holder=holder, now=ctx.clock.now())
@@ -34,6 +35,8 @@ def command(once: bool, every: float, while_pid: int | None, task_file: str, wor
                 raise
             click.echo(f"classward: {error}", err=True)
             done = None
+        for problem in done.problems if done else ():
+            click.echo(f"classward: {problem}", err=True)
         if done and done.n_segments:
             click.echo(
                 f" sealed {done.n_segments} segments: {done.n_predictions:,} answers, {done.n_labels:,} labels",
@@ -43,3 +46,5 @@ def command(once: bool, every: float, while_pid: int | None, task_file: str, wor
             break
         time.sleep(every)
     ctx.leases.release(f"watch:{ctx.task.name}", holder)
+    if once and done and done.problems:
+        raise SystemExit(1)
