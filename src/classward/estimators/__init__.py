@@ -2,6 +2,7 @@
 
 from classward.estimators.featurise import fit_featuriser
 from classward.estimators.linear import LinearSettings, fit_linear
+from classward.estimators.matrix_scaling import fit_matrix_scaling
 from classward.estimators.temperature import fit_temperature
 from classward.estimators.trees import TreeSettings, fit_trees
 from classward.estimators.vector_scaling import fit_vector_scaling
@@ -12,6 +13,7 @@ __all__ = [
     "TreeSettings",
     "fit_featuriser",
     "fit_linear",
+    "fit_matrix_scaling",
     "fit_temperature",
     "fit_text",
     "fit_trees",

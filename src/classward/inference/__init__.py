@@ -1,20 +1,33 @@
 """What predicts: featurise, score, calibrate. NumPy and the standard library only."""
 
-from classward.inference.calibrators import Identity, Temperature, VectorScaling, log_softmax, softmax
+from classward.inference.blend import Blend, BlendMember, Model, mean_log_proba
+from classward.inference.calibrators import (
+    Calibrator,
+    FlooredTemperature,
+    Identity,
+    MatrixScaling,
+    Temperature,
+    VectorScaling,
+    log_softmax,
+    softmax,
+)
 from classward.inference.category import CategoryPart
 from classward.inference.columns import Columns
 from classward.inference.features import Csr, Features
 from classward.inference.featuriser import Featuriser
 from classward.inference.linear import ABSENT_LOGIT, LinearScorer, standardise
-from classward.inference.model import Calibrator, FittedModel, Scorer
+from classward.inference.model import FittedModel
 from classward.inference.numeric_parts import BooleanPart, DatePart, NumericPart
 from classward.inference.proba import Proba
+from classward.inference.scorer import Scorer
 from classward.inference.text import TextPart
 from classward.inference.tokens import grams_of, words_of
 from classward.inference.tree import TreeScorer
 
 __all__ = [
     "ABSENT_LOGIT",
+    "Blend",
+    "BlendMember",
     "BooleanPart",
     "Calibrator",
     "CategoryPart",
@@ -24,8 +37,11 @@ __all__ = [
     "Features",
     "Featuriser",
     "FittedModel",
+    "FlooredTemperature",
     "Identity",
     "LinearScorer",
+    "MatrixScaling",
+    "Model",
     "NumericPart",
     "Proba",
     "Scorer",
@@ -35,6 +51,7 @@ __all__ = [
     "VectorScaling",
     "grams_of",
     "log_softmax",
+    "mean_log_proba",
     "softmax",
     "standardise",
     "words_of",

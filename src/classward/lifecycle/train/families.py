@@ -13,7 +13,7 @@ from classward.estimators import LinearSettings, TreeSettings, fit_featuriser, f
 from classward.inference import Featuriser, LinearScorer, TreeScorer
 from classward.lifecycle.train.family import Family, Params, TrainingRows
 
-__all__ = ["FAMILIES", "family", "fit_lightgbm_family", "fit_linear_family", "without_text"]
+__all__ = ["FAMILIES", "family", "fit_lightgbm_family", "fit_linear_family", "is_refitted", "without_text"]
 
 _Settings = TypeVar("_Settings", LinearSettings, TreeSettings)
 
@@ -65,6 +65,17 @@ def family(name: str) -> Family:
             fix=f"use {', '.join(FAMILIES)}",
         )
     return FAMILIES[name]
+
+
+def is_refitted(name: str) -> bool:
+    """Whether a family is best fitted once more on all rows, rather than kept as one model per fold.
+
+    Families that stop early need a left-out fold to know when, and gain from the mean of several.
+    """
+    return name not in _STOPS_EARLY
+
+
+_STOPS_EARLY = frozenset({"lightgbm", "network"})
 
 
 def without_text(schema: InputSchema) -> InputSchema:

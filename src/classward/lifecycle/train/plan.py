@@ -13,6 +13,9 @@ _S_PER_TREE = 1.0e-3  # one class × boosting round, whatever the rows
 _S_PER_TEXT_PASS = 2.5e-7  # one row of text × class × pass of the support vector solver
 _S_PER_CELL_PASS = 4.0e-9  # one row × column × class × pass of logistic regression
 _MOST_TREES = 12_000
+_TIGHT_S = 8.0
+_MANY_ROWS = 200_000
+_ROWS_FOR_FIVE = 8_000
 
 
 def plan(
@@ -26,6 +29,7 @@ def plan(
     task_hash: str,
     dataset_hash: str,
     rows_hash: str,
+    is_time_ordered: bool = False,
 ) -> Plan:
     """Compile a training budget into recipes.
 
@@ -47,14 +51,24 @@ def plan(
     """
     table = without_text(schema)
     has_text = len(table.features) < len(schema.features)
-    linear_s = budget_s if not table.features else budget_s * (0.5 if has_text else 0.25)
-    recipes = [_linear(has_text, len(schema.features), n_rows, n_classes, linear_s)]
+    n_folds = _n_folds(n_rows, budget_s, is_time_ordered)
+    once_s = budget_s / (n_folds + 1)
+    linear_share = 1.0 if not table.features else (0.5 if has_text else 0.25)
+    recipes = [_linear(has_text, len(schema.features), n_rows, n_classes, once_s * linear_share)]
+    shares = [linear_share]
     if table.features:
-        recipes.insert(0, _lightgbm(len(table.features), n_rows, n_classes, budget_s - linear_s))
+        recipes.append(_lightgbm(len(table.features), n_rows, n_classes, once_s * (1.0 - linear_share)))
+        shares.append(1.0 - linear_share)
     return Plan(
-        recipes=tuple(recipes), budget_s=budget_s, seed=seed, n_threads=n_threads, task_hash=task_hash,
-        dataset_hash=dataset_hash, rows_hash=rows_hash,
+        recipes=tuple(recipes), shares=tuple(shares), n_folds=n_folds, is_refitted=n_folds > 1, budget_s=budget_s,
+        seed=seed, n_threads=n_threads, task_hash=task_hash, dataset_hash=dataset_hash, rows_hash=rows_hash,
     )  # fmt: skip
+
+
+def _n_folds(n_rows: int, budget_s: float, is_time_ordered: bool) -> int:
+    if is_time_ordered or budget_s < _TIGHT_S or n_rows > _MANY_ROWS:
+        return 1
+    return 5 if n_rows < _ROWS_FOR_FIVE else 3
 
 
 def _linear(has_text: bool, n_columns: int, n_rows: int, n_classes: int, budget_s: float) -> Recipe:
