@@ -10,26 +10,15 @@ from numpy.typing import NDArray
 
 from classward.domain import Candidate, Plan, Recipe
 from classward.errors import ClasswardError, DataError
+from classward.flows.budget import Budget
 from classward.inference import Blend, BlendMember, Calibrator, FittedModel
 from classward.lifecycle.calibrate import Calibrated, Weighted, calibrate, weigh
 from classward.lifecycle.train import FitFold, LabelledRows, OutOfTime, cross_fit, fit_one, is_refitted
 
-__all__ = ["Budget", "Finished", "Portfolio", "blend_of", "run_plan"]
+__all__ = ["Finished", "Portfolio", "blend_of", "run_plan"]
 
 _FOR_BLENDING = 0.06
 """Share of the budget kept for calibrating and weighing."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Budget:
-    """Seconds to spend, on a clock that is handed in (monotonic, seconds)."""
-
-    clock_s: Callable[[], float]
-    ends_s: float
-
-    def left_s(self) -> float:
-        """Seconds left; negative when overdrawn."""
-        return self.ends_s - self.clock_s()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

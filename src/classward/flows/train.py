@@ -12,8 +12,9 @@ import polars as pl
 from classward.artifact.read import read_bundle
 from classward.artifact.write import write_bundle
 from classward.domain import Candidate, ModelVersion, Plan, Recipe, Report, to_plain
+from classward.flows.budget import Budget
 from classward.flows.context import Context, Tell, note
-from classward.flows.portfolio import Budget, Finished, blend_of, run_plan
+from classward.flows.portfolio import Finished, blend_of, run_plan
 from classward.flows.register import register
 from classward.flows.sanity import sanity_checks
 from classward.flows.snapshot import TrainingData, take_snapshot

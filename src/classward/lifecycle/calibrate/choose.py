@@ -94,7 +94,7 @@ def _names(n_usable: int, logits: NDArray[np.float64]) -> list[str]:
 
 
 def _log_loss(proba: NDArray[np.float64], y: NDArray[np.int64]) -> float:
-    return float(-np.log(np.maximum(proba[np.arange(len(y)), y], _SMALLEST)).mean())
+    return float(np.maximum(-np.log(np.maximum(proba[np.arange(len(y)), y], _SMALLEST)), 0.0).mean())
 
 
 def _cross_fitted(

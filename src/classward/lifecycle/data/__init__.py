@@ -5,6 +5,7 @@ from classward.lifecycle.data.cross_folds import cross_folds
 from classward.lifecycle.data.describe import describe
 from classward.lifecycle.data.folds import Folds
 from classward.lifecycle.data.found import FoundFeature, Inference, LeftOut, TypoSuspect
+from classward.lifecycle.data.kinds import kind_of
 from classward.lifecycle.data.label_cells import labels_of
 from classward.lifecycle.data.label_space import build_label_space
 from classward.lifecycle.data.looks import looks
@@ -23,6 +24,7 @@ __all__ = [
     "columns_of",
     "cross_folds",
     "describe",
+    "kind_of",
     "labels_of",
     "looks",
     "profile",

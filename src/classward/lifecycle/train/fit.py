@@ -51,7 +51,7 @@ def fit_one(
     Raises
     ------
     NotMulticlass
-        CW201 if fewer than three classes have rows.
+        CW201 if fewer than two classes have rows: there is nothing to tell apart.
     DataError
         CW230 if no column holds anything to learn from; CW232 for an unknown family, CW233 for an unknown param.
     """
@@ -72,13 +72,13 @@ def _checked(y_index: NDArray[np.int64], n: int, label_space: LabelSpace) -> NDA
     if y.shape != (n,) or (n and not 0 <= y.min() <= y.max() < len(label_space)):
         raise ValueError(f"labels of shape {y.shape} do not fit {n} rows and {len(label_space)} classes")
     present = np.unique(y)
-    if len(present) < 3:
+    if len(present) < 2:
         names = ", ".join(repr(label_space.names[i]) for i in present)
         raise NotMulticlass(
             "CW201",
-            "fewer than three classes have training rows",
+            "fewer than two classes have training rows",
             got=f"{n} rows of {names or 'no class'}; the label space has {len(label_space)} classes",
-            why="per-class promises are made for one label out of three or more",
+            why="a model needs at least two classes to tell apart",
             fix="collect labelled rows of the other classes, or make the training fold larger",
         )
     return y
