@@ -1,6 +1,7 @@
 """What fits the pieces that inference runs; the only room that knows scikit-learn and LightGBM."""
 
 from classward.estimators.featurise import fit_featuriser
+from classward.estimators.forest import ForestSettings, fit_forest
 from classward.estimators.linear import LinearSettings, fit_linear
 from classward.estimators.temperature import fit_temperature
 from classward.estimators.trees import TreeSettings, fit_trees
@@ -8,9 +9,11 @@ from classward.estimators.vector_scaling import fit_vector_scaling
 from classward.estimators.vocabulary import fit_text
 
 __all__ = [
+    "ForestSettings",
     "LinearSettings",
     "TreeSettings",
     "fit_featuriser",
+    "fit_forest",
     "fit_linear",
     "fit_temperature",
     "fit_text",

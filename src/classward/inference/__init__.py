@@ -5,6 +5,7 @@ from classward.inference.category import CategoryPart
 from classward.inference.columns import Columns
 from classward.inference.features import Csr, Features
 from classward.inference.featuriser import Featuriser
+from classward.inference.forest import ForestScorer
 from classward.inference.linear import ABSENT_LOGIT, LinearScorer, standardise
 from classward.inference.model import Calibrator, FittedModel, Scorer
 from classward.inference.numeric_parts import BooleanPart, DatePart, NumericPart
@@ -24,6 +25,7 @@ __all__ = [
     "Features",
     "Featuriser",
     "FittedModel",
+    "ForestScorer",
     "Identity",
     "LinearScorer",
     "NumericPart",
