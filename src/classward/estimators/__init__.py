@@ -3,6 +3,7 @@
 from classward.estimators.featurise import fit_featuriser
 from classward.estimators.forest import ForestSettings, fit_forest
 from classward.estimators.linear import LinearSettings, fit_linear
+from classward.estimators.network import NetworkSettings, fit_network
 from classward.estimators.temperature import fit_temperature
 from classward.estimators.trees import TreeSettings, fit_trees
 from classward.estimators.vector_scaling import fit_vector_scaling
@@ -11,10 +12,12 @@ from classward.estimators.vocabulary import fit_text
 __all__ = [
     "ForestSettings",
     "LinearSettings",
+    "NetworkSettings",
     "TreeSettings",
     "fit_featuriser",
     "fit_forest",
     "fit_linear",
+    "fit_network",
     "fit_temperature",
     "fit_text",
     "fit_trees",

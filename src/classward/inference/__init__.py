@@ -8,6 +8,7 @@ from classward.inference.featuriser import Featuriser
 from classward.inference.forest import ForestScorer
 from classward.inference.linear import ABSENT_LOGIT, LinearScorer, standardise
 from classward.inference.model import Calibrator, FittedModel, Scorer
+from classward.inference.network import NetworkScorer
 from classward.inference.numeric_parts import BooleanPart, DatePart, NumericPart
 from classward.inference.proba import Proba
 from classward.inference.text import TextPart
@@ -28,6 +29,7 @@ __all__ = [
     "ForestScorer",
     "Identity",
     "LinearScorer",
+    "NetworkScorer",
     "NumericPart",
     "Proba",
     "Scorer",

@@ -14,12 +14,13 @@ from classward.inference.columns import Columns
 from classward.inference.featuriser import Featuriser
 from classward.inference.forest import ForestScorer
 from classward.inference.linear import LinearScorer
+from classward.inference.network import NetworkScorer
 from classward.inference.proba import Proba
 from classward.inference.tree import TreeScorer
 
 __all__ = ["Calibrator", "FittedModel", "Scorer"]
 
-Scorer: TypeAlias = LinearScorer | TreeScorer | ForestScorer
+Scorer: TypeAlias = LinearScorer | TreeScorer | ForestScorer | NetworkScorer
 Calibrator: TypeAlias = Identity | Temperature | VectorScaling
 
 
