@@ -2,6 +2,7 @@
 
 from classward.estimators.featurise import fit_featuriser
 from classward.estimators.forest import ForestSettings, fit_forest
+from classward.estimators.kernel import KernelSettings, fit_kernel
 from classward.estimators.linear import LinearSettings, fit_linear
 from classward.estimators.network import NetworkSettings, fit_network
 from classward.estimators.temperature import fit_temperature
@@ -11,11 +12,13 @@ from classward.estimators.vocabulary import fit_text
 
 __all__ = [
     "ForestSettings",
+    "KernelSettings",
     "LinearSettings",
     "NetworkSettings",
     "TreeSettings",
     "fit_featuriser",
     "fit_forest",
+    "fit_kernel",
     "fit_linear",
     "fit_network",
     "fit_temperature",

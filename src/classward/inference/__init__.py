@@ -6,6 +6,7 @@ from classward.inference.columns import Columns
 from classward.inference.features import Csr, Features
 from classward.inference.featuriser import Featuriser
 from classward.inference.forest import ForestScorer
+from classward.inference.kernel import KernelScorer, pairs_to_scores
 from classward.inference.linear import ABSENT_LOGIT, LinearScorer, standardise
 from classward.inference.model import Calibrator, FittedModel, Scorer
 from classward.inference.network import NetworkScorer
@@ -28,6 +29,7 @@ __all__ = [
     "FittedModel",
     "ForestScorer",
     "Identity",
+    "KernelScorer",
     "LinearScorer",
     "NetworkScorer",
     "NumericPart",
@@ -39,6 +41,7 @@ __all__ = [
     "VectorScaling",
     "grams_of",
     "log_softmax",
+    "pairs_to_scores",
     "softmax",
     "standardise",
     "words_of",

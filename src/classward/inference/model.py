@@ -13,6 +13,7 @@ from classward.inference.calibrators import Identity, Temperature, VectorScaling
 from classward.inference.columns import Columns
 from classward.inference.featuriser import Featuriser
 from classward.inference.forest import ForestScorer
+from classward.inference.kernel import KernelScorer
 from classward.inference.linear import LinearScorer
 from classward.inference.network import NetworkScorer
 from classward.inference.proba import Proba
@@ -20,7 +21,7 @@ from classward.inference.tree import TreeScorer
 
 __all__ = ["Calibrator", "FittedModel", "Scorer"]
 
-Scorer: TypeAlias = LinearScorer | TreeScorer | ForestScorer | NetworkScorer
+Scorer: TypeAlias = LinearScorer | TreeScorer | ForestScorer | NetworkScorer | KernelScorer
 Calibrator: TypeAlias = Identity | Temperature | VectorScaling
 
 
