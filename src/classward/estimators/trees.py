@@ -12,13 +12,11 @@ import scipy.sparse as sp
 from lightgbm.callback import CallbackEnv, EarlyStopException
 from numpy.typing import NDArray
 
+from classward.estimators.inner_fold import inner_fold
 from classward.estimators.tree_arrays import scorer_from_dump
 from classward.inference import Features, TreeScorer
 
 __all__ = ["TreeSettings", "fit_trees"]
-
-_INNER_SHARE = 0.1
-_FEWEST_INNER_ROWS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +68,7 @@ def fit_trees(
         ``logits`` equal the booster's raw scores within 1e-9.
     """
     present, y = np.unique(y_index, return_inverse=True)
-    rows, held = _inner_fold(y, np.random.default_rng(seed))
+    rows, held = inner_fold(y, np.random.default_rng(seed))
     matrix = _matrix(features)
     train = lightgbm.Dataset(matrix[rows], label=y[rows], params=_params(settings, len(present), seed, n_threads))
     callbacks: list[Callable[..., Any]] = [_stopper(should_stop)]
@@ -114,19 +112,6 @@ def _matrix(features: Features) -> Any:
     sparse = features.sparse
     right = sp.csr_matrix((sparse.data, sparse.indices, sparse.indptr), shape=(sparse.n, sparse.n_columns), copy=False)
     return sp.hstack([sp.csr_matrix(features.dense), right], format="csr")
-
-
-def _inner_fold(y: NDArray[np.int64], rng: np.random.Generator) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Hold out a tenth of each class, rounded down: a class with fewer than ten rows keeps them all."""
-    order = rng.permutation(len(y))
-    ranked = order[np.argsort(y[order], kind="stable")]
-    counts = np.bincount(y)
-    rank = np.arange(len(y)) - np.repeat(np.cumsum(counts) - counts, counts)
-    is_held = rank < np.repeat((counts * _INNER_SHARE).astype(np.int64), counts)
-    rows, held = np.sort(ranked[~is_held]), np.sort(ranked[is_held])
-    if len(held) < _FEWEST_INNER_ROWS:
-        return np.arange(len(y)), held[:0]
-    return rows, held
 
 
 def _stopper(should_stop: Callable[[], bool]) -> Callable[[CallbackEnv], None]:

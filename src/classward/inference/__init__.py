@@ -15,8 +15,11 @@ from classward.inference.category import CategoryPart
 from classward.inference.columns import Columns
 from classward.inference.features import Csr, Features
 from classward.inference.featuriser import Featuriser
+from classward.inference.forest import ForestScorer
+from classward.inference.kernel import KernelScorer, pairs_to_scores
 from classward.inference.linear import ABSENT_LOGIT, LinearScorer, standardise
 from classward.inference.model import FittedModel
+from classward.inference.network import NetworkScorer
 from classward.inference.numeric_parts import BooleanPart, DatePart, NumericPart
 from classward.inference.proba import Proba
 from classward.inference.scorer import Scorer
@@ -38,10 +41,13 @@ __all__ = [
     "Featuriser",
     "FittedModel",
     "FlooredTemperature",
+    "ForestScorer",
     "Identity",
+    "KernelScorer",
     "LinearScorer",
     "MatrixScaling",
     "Model",
+    "NetworkScorer",
     "NumericPart",
     "Proba",
     "Scorer",
@@ -52,6 +58,7 @@ __all__ = [
     "grams_of",
     "log_softmax",
     "mean_log_proba",
+    "pairs_to_scores",
     "softmax",
     "standardise",
     "words_of",

@@ -102,10 +102,7 @@ class TreeScorer:
         n_present = len(self.present)
         for start in range(0, features.n, step):
             stop = min(start + step, features.n)
-            rows = features.dense[start:stop]
-            if features.sparse.n_columns:
-                rows = np.concatenate([rows, features.sparse.toarray(start, stop)], axis=1)
-            leaves = self._leaf_values(np.ascontiguousarray(rows))
+            leaves = self._leaf_values(features.rows(start, stop))
             out[start:stop, self.present] += leaves.reshape(stop - start, -1, n_present).sum(axis=1)
         return out
 

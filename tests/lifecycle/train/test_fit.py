@@ -78,9 +78,9 @@ def test_a_class_without_a_row_is_answered_with_next_to_nothing(family: str) -> 
     assert proba.matrix[:, 2].max() < 1e-9
 
 
-def test_two_classes_with_rows_are_refused_by_name() -> None:
-    with pytest.raises(NotMulticlass, match=r"CW201(.|\n)*'billing', 'refund'"):
-        fit(Recipe(family="linear"), np.where(Y > 1, 3, 0))
+def test_one_class_with_rows_is_refused_by_name() -> None:
+    with pytest.raises(NotMulticlass, match=r"CW201(.|\n)*rows of 'refund'"):
+        fit(Recipe(family="linear"), np.full(N, 3))
 
 
 def test_labels_must_fit_the_rows() -> None:
