@@ -29,7 +29,9 @@ from classward.inference import (
 NewFolder = Callable[[], Path]
 
 
-@pytest.mark.parametrize("name", ["linear", "linear, vector scaling", "trees", "trees, temperature"])
+@pytest.mark.parametrize(
+    "name", ["linear", "linear, vector scaling", "trees", "trees, temperature", "forest", "network", "kernel"]
+)
 def test_restored_models_answer_bit_for_bit(
     name: str, models: dict[str, FittedModel], columns: Columns, new_folder: NewFolder
 ) -> None:
