@@ -70,13 +70,13 @@ def columns() -> Columns:
 def models() -> dict[str, Model]:
     columns, y = _columns()
 
-    def fit(family: str) -> FittedModel:
+    def fit(family: str, **params: int) -> FittedModel:
         return fit_one(
-            Recipe(family=family, params=(("iterations", 8),)), columns=columns, n=N, y_index=y, schema=SCHEMA,
+            Recipe(family=family, params=tuple(params.items())), columns=columns, n=N, y_index=y, schema=SCHEMA,
             label_space=SPACE, seed=0, n_threads=1, should_stop=lambda: False,
         )  # fmt: skip
 
-    linear, trees = fit("linear"), fit("lightgbm")
+    linear, trees = fit("linear", iterations=8), fit("lightgbm", iterations=8)
     scaling = VectorScaling(scale=np.array([1.0, 1.5, 0.1 + 0.2, 1.0]), bias=np.array([0.1, 0.0, -0.2, 0.0]))
     mixing = MatrixScaling(temperature=1.5, floor=1e-4, weights=np.eye(4) + 0.1, bias=np.array([0.1, 0.0, -0.2, 0.0]))
     return {
@@ -93,6 +93,9 @@ def models() -> dict[str, Model]:
             ),
             calibrator=FlooredTemperature(temperature=0.9, share=1 / 201),
         ),
+        "forest": fit("forest", trees=20),
+        "network": fit("network", epochs=3, first=9, second=5),
+        "kernel": fit("kernel"),
     }
 
 

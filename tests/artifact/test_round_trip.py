@@ -30,7 +30,9 @@ from classward.inference import (
 NewFolder = Callable[[], Path]
 
 
-@pytest.mark.parametrize("name", ["linear", "linear, vector scaling", "trees", "trees, temperature", "blend"])
+@pytest.mark.parametrize(
+    "name", ["linear", "linear, vector scaling", "trees", "trees, temperature", "forest", "network", "kernel", "blend"]
+)
 def test_restored_models_answer_bit_for_bit(
     name: str, models: dict[str, Model], columns: Columns, new_folder: NewFolder
 ) -> None:

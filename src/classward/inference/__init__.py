@@ -21,8 +21,10 @@ from classward.inference.linear import ABSENT_LOGIT, LinearScorer, standardise
 from classward.inference.model import FittedModel
 from classward.inference.network import NetworkScorer
 from classward.inference.numeric_parts import BooleanPart, DatePart, NumericPart
+from classward.inference.ordinal_part import OrdinalPart
 from classward.inference.proba import Proba
 from classward.inference.scorer import Scorer
+from classward.inference.smooth_part import SmoothPart
 from classward.inference.text import TextPart
 from classward.inference.tokens import grams_of, words_of
 from classward.inference.tree import TreeScorer
@@ -49,8 +51,10 @@ __all__ = [
     "Model",
     "NetworkScorer",
     "NumericPart",
+    "OrdinalPart",
     "Proba",
     "Scorer",
+    "SmoothPart",
     "Temperature",
     "TextPart",
     "TreeScorer",

@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
 from types import MappingProxyType
-from typing import Any, TypeVar
 
-from classward.domain import InputSchema
 from classward.errors import DataError, nearest
-from classward.estimators import LinearSettings, TreeSettings, fit_featuriser, fit_linear, fit_trees
-from classward.inference import Featuriser, LinearScorer, TreeScorer
+from classward.estimators import (
+    ForestSettings,
+    LinearSettings,
+    TreeSettings,
+    fit_featuriser,
+    fit_forest,
+    fit_linear,
+    fit_ordinal_featuriser,
+    fit_trees,
+)
+from classward.inference import Featuriser, ForestScorer, LinearScorer, TreeScorer
 from classward.lifecycle.train.family import Family, Params, TrainingRows
+from classward.lifecycle.train.params import settings_of, without_text
+from classward.lifecycle.train.smooth_families import fit_kernel_family, fit_network_family
 
-__all__ = ["FAMILIES", "family", "fit_lightgbm_family", "fit_linear_family", "is_refitted", "without_text"]
-
-_Settings = TypeVar("_Settings", LinearSettings, TreeSettings)
+__all__ = [
+    "FAMILIES",
+    "family",
+    "fit_forest_family",
+    "fit_lightgbm_family",
+    "fit_linear_family",
+    "is_refitted",
+    "without_text",
+]
 
 
 def fit_linear_family(rows: TrainingRows, params: Params) -> tuple[Featuriser, LinearScorer]:
@@ -25,7 +39,7 @@ def fit_linear_family(rows: TrainingRows, params: Params) -> tuple[Featuriser, L
         featuriser.transform(rows.columns, rows.n),
         rows.y_index,
         n_classes=rows.n_classes,
-        settings=_settings(LinearSettings, params),
+        settings=settings_of(LinearSettings, params),
         seed=rows.seed,
     )
     return featuriser, scorer
@@ -38,7 +52,7 @@ def fit_lightgbm_family(rows: TrainingRows, params: Params) -> tuple[Featuriser,
         featuriser.transform(rows.columns, rows.n),
         rows.y_index,
         n_classes=rows.n_classes,
-        settings=_settings(TreeSettings, params),
+        settings=settings_of(TreeSettings, params),
         seed=rows.seed,
         n_threads=rows.n_threads,
         should_stop=rows.should_stop,
@@ -46,7 +60,30 @@ def fit_lightgbm_family(rows: TrainingRows, params: Params) -> tuple[Featuriser,
     return featuriser, scorer
 
 
-FAMILIES: Mapping[str, Family] = MappingProxyType({"linear": fit_linear_family, "lightgbm": fit_lightgbm_family})
+def fit_forest_family(rows: TrainingRows, params: Params) -> tuple[Featuriser, ForestScorer]:
+    """Fit a forest of randomised trees over every column but text."""
+    featuriser = fit_ordinal_featuriser(without_text(rows.schema), rows.columns, rows.n)
+    scorer = fit_forest(
+        featuriser.transform(rows.columns, rows.n),
+        rows.y_index,
+        n_classes=rows.n_classes,
+        settings=settings_of(ForestSettings, params),
+        seed=rows.seed,
+        n_threads=rows.n_threads,
+        should_stop=rows.should_stop,
+    )
+    return featuriser, scorer
+
+
+FAMILIES: Mapping[str, Family] = MappingProxyType(
+    {
+        "linear": fit_linear_family,
+        "lightgbm": fit_lightgbm_family,
+        "forest": fit_forest_family,
+        "network": fit_network_family,
+        "kernel": fit_kernel_family,
+    }
+)
 """Family name → how to fit it."""
 
 
@@ -76,21 +113,3 @@ def is_refitted(name: str) -> bool:
 
 
 _STOPS_EARLY = frozenset({"lightgbm", "network"})
-
-
-def without_text(schema: InputSchema) -> InputSchema:
-    """The columns that are not text."""
-    return InputSchema(features=tuple(f for f in schema.features if f.kind != "text"))
-
-
-def _settings(kind: type[_Settings], params: Params) -> _Settings:
-    known = {f.name for f in fields(kind)}
-    unknown = sorted(set(params) - known)
-    if unknown:
-        raise DataError(
-            "CW233",
-            f"a recipe has a parameter that does not exist: {unknown[0]!r}{nearest(unknown[0], known)}",
-            fix=f"use {', '.join(sorted(known))}",
-        )
-    given: dict[str, Any] = dict(params)
-    return kind(**given)
