@@ -45,7 +45,7 @@ def test_training_registers_a_version_whose_report_matches_its_bundle(project: P
     result = trained(project)
     assert result.is_new
     assert result.version.version == 1
-    assert {c.recipe.family for c in result.candidates} == {"linear", "lightgbm"}
+    assert {c.recipe.family for c in result.candidates} == {"linear", "forest", "lightgbm"}
     assert result.report.n == next(
         len(e) for e in [project.ctx.snapshots.get(_lineage(project)["rows_hash"]).filter(pl.col("fold") == "test")]
     )
@@ -94,8 +94,8 @@ def test_a_candidate_that_was_finished_is_not_fitted_again(project: Project, mon
 
     monkeypatch.setattr(portfolio, "cross_fit", counted)
     result = trained(project)
-    assert sorted(fitted) == ["lightgbm", "linear"]
-    assert len(result.candidates) == 2
+    assert sorted(fitted) == ["forest", "lightgbm", "linear"]
+    assert len(result.candidates) == 3
 
 
 def test_a_larger_budget_cross_fits_on_every_row_that_is_not_sealed(project: Project) -> None:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from classward.domain import Candidate, Plan, Recipe
 from classward.errors import ClasswardError, DataError
+from classward.estimators import one_blas_thread
 from classward.flows.budget import Budget
 from classward.inference import Blend, BlendMember, Calibrator, FittedModel
 from classward.lifecycle.calibrate import Calibrated, Weighted, calibrate, weigh
@@ -81,7 +82,9 @@ def run_plan(
         allowance_s = rest * share / sum(made.shares[i:])
         ends_s = budget.clock_s() + allowance_s
         tell(f"{recipe.family} ({i + 1} of {len(made.recipes)}), up to {max(allowance_s, 0.0):.0f} s" + _best(done))
-        done.append(finish(_one(made, recipe, rows, folds, replace(budget, ends_s=ends_s))))
+        with one_blas_thread():
+            found = _one(made, recipe, rows, folds, replace(budget, ends_s=ends_s))
+        done.append(finish(found))
         tell(f"{recipe.family}: {_outcome(done[-1].candidate)}")
     return tuple(done)
 
@@ -110,6 +113,18 @@ def blend_of(
             fix="see the reasons above; give a larger --budget if time ran out; 'classward init' tells what the table "
             "looks like",
         )
+    with one_blas_thread():
+        return _blended(made, rows, folds, done, usable, tell)
+
+
+def _blended(
+    made: Plan,
+    rows: LabelledRows,
+    folds: Sequence[FitFold],
+    done: Sequence[Finished],
+    usable: Sequence[Finished],
+    tell: Callable[[str], None],
+) -> Portfolio:
     y = _held_y(rows, folds)
     calibrated = {f.candidate.recipe.hash: _calibrate(f.logits, y, made.seed) for f in usable}
     weighed = weigh([calibrated[f.candidate.recipe.hash].proba for f in usable], y)

@@ -15,14 +15,12 @@ from classward.inference import ABSENT_LOGIT, Calibrator, Identity, Temperature
 
 __all__ = ["Calibrated", "calibrate"]
 
-_FOLDS = 5
+_FOLDS, _FEW_FOLDS, _MANY_ROWS = 5, 3, 5_000
 _FEWEST_ROWS = 2
 _ROWS_FOR_VECTOR = 500
 _ROWS_FOR_MATRIX = 500
 _MOST_CLASSES_FOR_MATRIX = 50
 _SMALLEST = 1e-15
-
-_Fit = Callable[[NDArray[np.float64], NDArray[np.int64]], Calibrator]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,11 +74,12 @@ def calibrate(logits: NDArray[np.float64], y_index: NDArray[np.int64], *, rng: n
             why="whether probabilities are honest can only be seen on rows the model was not trained on",
             fix="give more labelled rows, or a larger calibration_share",
         )
-    fold = rng.permutation(len(y)) % min(_FOLDS, len(y))
-    probas = {name: _cross_fitted(_FITS[name], logits, y, is_usable, fold) for name in _names(n_usable, logits)}
+    fold = rng.permutation(len(y)) % min(_FOLDS if len(y) < _MANY_ROWS else _FEW_FOLDS, len(y))
+    names = _names(n_usable, logits)
+    probas = _cross_fitted(names, logits, y, is_usable, fold)
     scores = {name: _log_loss(proba, y) for name, proba in probas.items()}
     best = min(scores, key=lambda name: round(scores[name], 9))
-    calibrator = _FITS[best](logits[is_usable], y[is_usable])
+    calibrator = _fit([best], logits[is_usable], y[is_usable])[best]
     return Calibrated(calibrator=calibrator, name=best, log_loss=scores[best], proba=probas[best])
 
 
@@ -98,36 +97,33 @@ def _log_loss(proba: NDArray[np.float64], y: NDArray[np.int64]) -> float:
 
 
 def _cross_fitted(
-    fit: _Fit,
+    names: list[str],
     logits: NDArray[np.float64],
     y: NDArray[np.int64],
     is_usable: NDArray[np.bool_],
     fold: NDArray[np.int64],
-) -> NDArray[np.float64]:
-    out = np.empty(logits.shape)
+) -> dict[str, NDArray[np.float64]]:
+    out = {name: np.empty(logits.shape) for name in names}
     for held in range(int(fold.max()) + 1):
         rows, left = (fold != held) & is_usable, np.flatnonzero(fold == held)
-        calibrator = fit(logits[rows], y[rows]) if rows.any() else Identity()
-        out[left] = calibrator.apply(logits[left])
+        fitted = _fit(names, logits[rows], y[rows]) if rows.any() else dict.fromkeys(names, Identity())
+        for name in names:
+            out[name][left] = fitted[name].apply(logits[left])
     return out
 
 
-def _none(logits: NDArray[np.float64], y: NDArray[np.int64]) -> Calibrator:
-    return Identity()
+def _fit(names: list[str], logits: NDArray[np.float64], y: NDArray[np.int64]) -> dict[str, Calibrator]:
+    if names == ["none"]:
+        return {"none": Identity()}
+    temperature = fit_temperature(logits, y, min_per_class=0)
+    return {name: _FITS[name](logits, y, temperature) for name in names}
 
 
-def _temperature(logits: NDArray[np.float64], y: NDArray[np.int64]) -> Calibrator:
-    return Temperature(temperature=fit_temperature(logits, y, min_per_class=0))
-
-
-def _vector(logits: NDArray[np.float64], y: NDArray[np.int64]) -> Calibrator:
-    return fit_vector_scaling(logits, y, temperature=fit_temperature(logits, y, min_per_class=0))
-
-
-def _matrix(logits: NDArray[np.float64], y: NDArray[np.int64]) -> Calibrator:
-    return fit_matrix_scaling(logits, y, temperature=fit_temperature(logits, y, min_per_class=0))
-
-
-_FITS: Mapping[str, _Fit] = MappingProxyType(
-    {"none": _none, "temperature": _temperature, "vector scaling": _vector, "matrix scaling": _matrix}
+_FITS: Mapping[str, Callable[[NDArray[np.float64], NDArray[np.int64], float], Calibrator]] = MappingProxyType(
+    {
+        "none": lambda logits, y, temperature: Identity(),
+        "temperature": lambda logits, y, temperature: Temperature(temperature=temperature),
+        "vector scaling": lambda logits, y, temperature: fit_vector_scaling(logits, y, temperature=temperature),
+        "matrix scaling": lambda logits, y, temperature: fit_matrix_scaling(logits, y, temperature=temperature),
+    }
 )

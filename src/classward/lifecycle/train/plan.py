@@ -18,6 +18,7 @@ _ROWS_FOR_FIVE = 8_000
 _MOST_ROWS_FOR_KERNEL = 20_000
 _MOST_ROWS_FOR_NETWORK = 500_000
 _MANY_CLASSES = 9
+_MOST_TREES = 16_000
 
 
 def plan(
@@ -100,7 +101,7 @@ def _lightgbm(n_rows: int, n_classes: int) -> Recipe:
     return Recipe(
         family="lightgbm",
         params=(
-            ("iterations", 600),
+            ("iterations", _between(20, _MOST_TREES / n_classes, 600)),
             ("learning_rate", 0.06 if n_classes < _MANY_CLASSES else 0.12),
             ("leaves", 31),
             ("fewest_rows", 10 if n_rows >= 500 else 5),
