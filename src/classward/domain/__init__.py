@@ -3,6 +3,7 @@
 from classward.domain.canonical import canonical_json, content_hash, format_time, parse_time, to_plain
 from classward.domain.dataset import ColumnProfile, Dataset, FoldInfo, Split
 from classward.domain.decision import ClassState, Comparison, Decision, PairedCounts, SloState, Summary, Window
+from classward.domain.decision_rule import SET_SCORES, ClassCut, Costs, DecisionRule, PairCost, PriorCorrection, SetRule
 from classward.domain.event import EVENT_KINDS, GENESIS_HASH, Event, EventDraft, JournalHead
 from classward.domain.label_space import ClassDef, LabelSpace
 from classward.domain.prediction import Label, Outcome, Prediction, QuarantinedLabel
@@ -24,19 +25,23 @@ __all__ = [
     "EVENT_KINDS",
     "FEATURE_KINDS",
     "GENESIS_HASH",
+    "SET_SCORES",
     "SLO",
     "Baseline",
     "CalibrationReport",
     "Candidate",
+    "ClassCut",
     "ClassDef",
     "ClassReport",
     "ClassState",
     "ColumnProfile",
     "Comparison",
     "ConfusedPair",
+    "Costs",
     "DataSource",
     "Dataset",
     "Decision",
+    "DecisionRule",
     "Deployment",
     "Event",
     "EventDraft",
@@ -50,14 +55,17 @@ __all__ = [
     "Measure",
     "ModelVersion",
     "Outcome",
+    "PairCost",
     "PairedCounts",
     "Plan",
     "Prediction",
+    "PriorCorrection",
     "QuarantinedLabel",
     "Recipe",
     "ReliabilityBin",
     "Report",
     "Route",
+    "SetRule",
     "SloState",
     "Split",
     "Summary",
