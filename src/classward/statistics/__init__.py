@@ -3,6 +3,7 @@
 from classward.statistics.calibration_error import BINS, classwise_ece, ece, ece_null, equal_mass_bins
 from classward.statistics.calibration_report import calibration_report
 from classward.statistics.confidence_sequence import labels_needed, log_evidence, rate_sequence
+from classward.statistics.conformal import conformal_threshold, set_scores
 from classward.statistics.confusion import (
     brier,
     confusion_counts,
@@ -14,16 +15,21 @@ from classward.statistics.confusion import (
     top_k_hits,
     weighted_f1,
 )
+from classward.statistics.exact import beta_cdf, binomial_p, clopper_pearson, rows_needed, tolerance_rank
 from classward.statistics.intervals import bootstrap_confusion, f1_interval, mean_interval, wilson
 from classward.statistics.measures import measured_mean, measured_share, weighted_share
 from classward.statistics.paired import holm, mcnemar_p, paired_difference_interval
 
 __all__ = [
     "BINS",
+    "beta_cdf",
+    "binomial_p",
     "bootstrap_confusion",
     "brier",
     "calibration_report",
     "classwise_ece",
+    "clopper_pearson",
+    "conformal_threshold",
     "confusion_counts",
     "ece",
     "ece_null",
@@ -43,6 +49,9 @@ __all__ = [
     "precision_per_class",
     "rate_sequence",
     "recall_per_class",
+    "rows_needed",
+    "set_scores",
+    "tolerance_rank",
     "top_k_hits",
     "weighted_f1",
     "weighted_share",
