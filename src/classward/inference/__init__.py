@@ -3,6 +3,7 @@
 from classward.inference.calibrators import Identity, Temperature, VectorScaling, log_softmax, softmax
 from classward.inference.category import CategoryPart
 from classward.inference.columns import Columns
+from classward.inference.decide import Decided, Decider, cost_matrix, decide, prediction_sets
 from classward.inference.features import Csr, Features
 from classward.inference.featuriser import Featuriser
 from classward.inference.linear import ABSENT_LOGIT, LinearScorer, standardise
@@ -21,6 +22,8 @@ __all__ = [
     "Columns",
     "Csr",
     "DatePart",
+    "Decided",
+    "Decider",
     "Features",
     "Featuriser",
     "FittedModel",
@@ -33,8 +36,11 @@ __all__ = [
     "TextPart",
     "TreeScorer",
     "VectorScaling",
+    "cost_matrix",
+    "decide",
     "grams_of",
     "log_softmax",
+    "prediction_sets",
     "softmax",
     "standardise",
     "words_of",
