@@ -3,6 +3,16 @@
 from classward.domain.canonical import canonical_json, content_hash, format_time, parse_time, to_plain
 from classward.domain.dataset import ColumnProfile, Dataset, FoldInfo, Split
 from classward.domain.decision import ClassState, Comparison, Decision, PairedCounts, SloState, Summary, Window
+from classward.domain.decision_proof import (
+    PROMISES,
+    ClassPromise,
+    PriorChoice,
+    SetClass,
+    SetCoverage,
+    SetsChoice,
+    ThresholdProof,
+    ThresholdsChoice,
+)
 from classward.domain.decision_rule import SET_SCORES, ClassCut, Costs, DecisionRule, PairCost, PriorCorrection, SetRule
 from classward.domain.event import EVENT_KINDS, GENESIS_HASH, Event, EventDraft, JournalHead
 from classward.domain.label_space import ClassDef, LabelSpace
@@ -25,6 +35,7 @@ __all__ = [
     "EVENT_KINDS",
     "FEATURE_KINDS",
     "GENESIS_HASH",
+    "PROMISES",
     "SET_SCORES",
     "SLO",
     "Baseline",
@@ -32,6 +43,7 @@ __all__ = [
     "Candidate",
     "ClassCut",
     "ClassDef",
+    "ClassPromise",
     "ClassReport",
     "ClassState",
     "ColumnProfile",
@@ -59,17 +71,23 @@ __all__ = [
     "PairedCounts",
     "Plan",
     "Prediction",
+    "PriorChoice",
     "PriorCorrection",
     "QuarantinedLabel",
     "Recipe",
     "ReliabilityBin",
     "Report",
     "Route",
+    "SetClass",
+    "SetCoverage",
     "SetRule",
+    "SetsChoice",
     "SloState",
     "Split",
     "Summary",
     "Task",
+    "ThresholdProof",
+    "ThresholdsChoice",
     "Window",
     "canonical_json",
     "content_hash",
