@@ -15,7 +15,15 @@ from classward.statistics.confusion import (
     top_k_hits,
     weighted_f1,
 )
-from classward.statistics.exact import beta_cdf, binomial_p, clopper_pearson, rows_needed, tolerance_rank
+from classward.statistics.exact import (
+    beta_cdf,
+    binomial_p,
+    clopper_pearson,
+    measured_exact,
+    rows_needed,
+    tolerance_rank,
+)
+from classward.statistics.fixed_sequence import fallback_rejections
 from classward.statistics.intervals import bootstrap_confusion, f1_interval, mean_interval, wilson
 from classward.statistics.measures import measured_mean, measured_share, weighted_share
 from classward.statistics.paired import holm, mcnemar_p, paired_difference_interval
@@ -36,6 +44,7 @@ __all__ = [
     "equal_mass_bins",
     "f1_interval",
     "f1_per_class",
+    "fallback_rejections",
     "holm",
     "labels_needed",
     "log_evidence",
@@ -43,6 +52,7 @@ __all__ = [
     "macro_f1",
     "mcnemar_p",
     "mean_interval",
+    "measured_exact",
     "measured_mean",
     "measured_share",
     "paired_difference_interval",

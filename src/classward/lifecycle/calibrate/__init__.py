@@ -1,5 +1,7 @@
 """Scores become probabilities that mean what they say."""
 
 from classward.lifecycle.calibrate.choose import Calibrated, calibrate
+from classward.lifecycle.calibrate.priors import choose_prior
+from classward.lifecycle.calibrate.thresholds import choose_thresholds
 
-__all__ = ["Calibrated", "calibrate"]
+__all__ = ["Calibrated", "calibrate", "choose_prior", "choose_thresholds"]
