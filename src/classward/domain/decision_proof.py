@@ -93,14 +93,16 @@ class ThresholdsChoice:
 class SetClass:
     """Where the threshold of one class comes from.
 
-    ``source`` is ``own`` (its own ``n`` rows), ``cluster`` (its rows and those of similar classes), ``pooled`` (all classes
-    with too few rows together: the promise holds on their average) or ``none`` (too few rows for any threshold, so the class
-    is always in the set). ``n_shared`` is how many rows the threshold rests on.
+    ``source`` is ``own`` (its own ``n`` rows), ``cluster`` or ``pooled`` (the larger of its own and one shared with similar,
+    or with all other, small classes) or ``none`` (too few rows for any threshold, so the class is always in the set).
+    ``is_exact`` says whether the promise holds for this class, not only on average over those it shares with. ``n_shared``
+    is how many rows the shared threshold rests on.
     """
 
     class_name: str
     n: int
     source: str
+    is_exact: bool
     n_shared: int
     threshold: float
 

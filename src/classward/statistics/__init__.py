@@ -2,6 +2,7 @@
 
 from classward.statistics.calibration_error import BINS, classwise_ece, ece, ece_null, equal_mass_bins
 from classward.statistics.calibration_report import calibration_report
+from classward.statistics.clusters import weighted_k_means
 from classward.statistics.confidence_sequence import labels_needed, log_evidence, rate_sequence
 from classward.statistics.conformal import conformal_threshold, set_scores
 from classward.statistics.confusion import (
@@ -64,6 +65,7 @@ __all__ = [
     "tolerance_rank",
     "top_k_hits",
     "weighted_f1",
+    "weighted_k_means",
     "weighted_share",
     "wilson",
 ]
