@@ -28,6 +28,7 @@ from classward.domain.report import (
     ReliabilityBin,
     Report,
 )
+from classward.domain.selective import AbstentionChoice, AbstentionValue, RiskCoverage, RiskPoint
 from classward.domain.task import FEATURE_KINDS, SLO, DataSource, Feature, InputSchema, Task
 from classward.domain.version import Deployment, ModelVersion, Route
 
@@ -38,6 +39,8 @@ __all__ = [
     "PROMISES",
     "SET_SCORES",
     "SLO",
+    "AbstentionChoice",
+    "AbstentionValue",
     "Baseline",
     "CalibrationReport",
     "Candidate",
@@ -77,6 +80,8 @@ __all__ = [
     "Recipe",
     "ReliabilityBin",
     "Report",
+    "RiskCoverage",
+    "RiskPoint",
     "Route",
     "SetClass",
     "SetCoverage",

@@ -44,6 +44,11 @@ class Decided:
         return len(self.predicted)
 
     @property
+    def is_claimed(self) -> NDArray[np.bool_]:
+        """Rows answered because a promise of recall claims them, whatever else is likely."""
+        return np.asarray(self.path == _CLAIM)
+
+    @property
     def paths(self) -> tuple[str, ...]:
         """Decision path of each row.
 

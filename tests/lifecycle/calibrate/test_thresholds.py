@@ -106,7 +106,7 @@ def test_a_class_never_answered_is_not_guaranteed() -> None:
     promise = ClassPromise(class_name="security", indicator="precision", target=0.8)
     one = choose_thresholds(none, y, (promise,), rule=RULE, rows=np.arange(500), fitted_rows=NONE).proofs[0]
     assert (one.state, one.figure.n) == ("not enough evidence", 0)
-    assert "never answered" in one.remark
+    assert "there are no such answers" in one.remark
 
 
 def test_refusals() -> None:

@@ -6,20 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classward.domain import ClassPromise, ThresholdProof
-from classward.statistics import (
-    binomial_p,
-    clopper_pearson,
-    fallback_rejections,
-    measured_exact,
-    rows_needed,
-    tolerance_rank,
-)
+from classward.lifecycle.calibrate.tested import prove_share
+from classward.statistics import clopper_pearson, measured_exact, rows_needed, tolerance_rank
 
-__all__ = ["GRID", "STARTS", "prove_precision", "prove_recall"]
-
-GRID = (0.99, 0.98, 0.97, 0.96, 0.95, *(round(0.9 - 0.025 * i, 3) for i in range(37)))
-"""Thresholds tried, from strict to none; fixed beforehand, or the proof would not hold."""
-STARTS = tuple(GRID.index(at) for at in (0.98, 0.9, 0.75, 0.5, 0.0))
+__all__ = ["prove_precision", "prove_recall"]
 
 
 def prove_recall(
@@ -83,44 +73,24 @@ def prove_precision(
     answered: NDArray[np.int64],
     error_rate: float,
 ) -> ThresholdProof:
-    """Find the lowest probability from which on ``target`` of the answers of a class are right.
-
-    Every threshold of a fixed grid is a hypothesis ("precision is below target"), tested by its exact binomial tail from
-    strict to wide; see :func:`~classward.statistics.fallback_rejections`.
-    """
+    """Find the lowest probability from which on ``target`` of the answers of a class are right; see ``prove_share``."""
     mine = answered == index
-    scores, right = matrix[mine, index], y[mine] == index
-    n = [int((scores >= at).sum()) for at in GRID]
-    k = [int(right[scores >= at].sum()) for at in GRID]
-    p = [binomial_p(hits, rows, promise.target) for hits, rows in zip(k, n, strict=True)]
-    proved = np.flatnonzero(fallback_rejections(p, starts=STARTS, error_rate=error_rate))
+    tested = prove_share(matrix[mine, index], y[mine] == index, target=promise.target, error_rate=error_rate)
     name, figure = promise.class_name, f"{promise.indicator} >= {promise.target:g}"
-    if len(proved):
-        best = int(proved[-1])
-        return ThresholdProof(
-            promise=promise,
-            state="guaranteed",
-            threshold=GRID[best],
-            figure=measured_exact(k[best], n[best]),
-            bound=promise.target,
-            n_needed=rows_needed(promise.target, error_rate / len(STARTS), observed=k[best] / n[best]),
-            error_rate=error_rate,
-            remark=f"{name}: {figure} holds from {GRID[best]:g} on ({k[best]} of {n[best]} answers right); "
-            f"{n[-1] - n[best]} of {n[-1]} answers are withheld",
+    if tested.is_proved:
+        text = (
+            f"holds from {tested.at:g} on ({tested.k} of {tested.n} answers right); "
+            f"{tested.n_all - tested.n} of {tested.n_all} answers are withheld"
         )
-    near = int(np.argmin(p))
-    needed = rows_needed(promise.target, error_rate / len(STARTS), observed=k[near] / n[near] if n[near] else 1.0)
-    tried = [clopper_pearson(hits, rows, level=1 - 2 * error_rate)[1] for hits, rows in zip(k, n, strict=True)]
-    is_hopeless = n[-1] > 0 and max(tried) < promise.target
-    seen = f"{k[near]} of {n[near]} answers right from {GRID[near]:g} on" if n[near] else "it was never answered"
-    more = f"about {needed} such answers would prove it" if needed else "more rows alone will not prove it"
+    else:
+        text = tested.shortfall("answers")
     return ThresholdProof(
         promise=promise,
-        state="out of reach" if is_hopeless else "not enough evidence",
-        threshold=None,
-        figure=measured_exact(k[near], n[near]),
-        bound=0.0,
-        n_needed=needed,
+        state=tested.state,
+        threshold=tested.at if tested.is_proved else None,
+        figure=measured_exact(tested.k, tested.n),
+        bound=promise.target if tested.is_proved else 0.0,
+        n_needed=tested.n_needed,
         error_rate=error_rate,
-        remark=f"{name}: no threshold for {figure}: {seen}; {more}",
+        remark=f"{name}: {figure} {text}" if tested.is_proved else f"{name}: no threshold for {figure}: {text}",
     )
