@@ -2,6 +2,7 @@
 
 from classward.statistics.calibration_error import BINS, classwise_ece, ece, ece_null, equal_mass_bins
 from classward.statistics.calibration_report import calibration_report
+from classward.statistics.class_costs import false_negative_costs, false_positive_costs, gamma_cdf
 from classward.statistics.clusters import weighted_k_means
 from classward.statistics.confidence_sequence import labels_needed, log_evidence, rate_sequence
 from classward.statistics.conformal import conformal_threshold, set_scores
@@ -27,6 +28,7 @@ from classward.statistics.exact import (
 from classward.statistics.fixed_sequence import fallback_rejections
 from classward.statistics.intervals import bootstrap_confusion, f1_interval, mean_interval, wilson
 from classward.statistics.measures import measured_mean, measured_share, weighted_share
+from classward.statistics.ordinal import off_by, quadratic_kappa, rank_error
 from classward.statistics.paired import holm, mcnemar_p, paired_difference_interval
 
 __all__ = [
@@ -46,6 +48,9 @@ __all__ = [
     "f1_interval",
     "f1_per_class",
     "fallback_rejections",
+    "false_negative_costs",
+    "false_positive_costs",
+    "gamma_cdf",
     "holm",
     "labels_needed",
     "log_evidence",
@@ -56,8 +61,11 @@ __all__ = [
     "measured_exact",
     "measured_mean",
     "measured_share",
+    "off_by",
     "paired_difference_interval",
     "precision_per_class",
+    "quadratic_kappa",
+    "rank_error",
     "rate_sequence",
     "recall_per_class",
     "rows_needed",
