@@ -4,6 +4,7 @@ from classward.lifecycle.calibrate.abstain import choose_abstention, risk_covera
 from classward.lifecycle.calibrate.choose import Calibrated, calibrate
 from classward.lifecycle.calibrate.coverage import measure_sets
 from classward.lifecycle.calibrate.priors import choose_prior
+from classward.lifecycle.calibrate.recheck import recheck_promises
 from classward.lifecycle.calibrate.sets import choose_sets
 from classward.lifecycle.calibrate.thresholds import choose_thresholds
 
@@ -15,6 +16,7 @@ __all__ = [
     "choose_sets",
     "choose_thresholds",
     "measure_sets",
+    "recheck_promises",
     "risk_coverage",
     "value_of_abstaining",
 ]
