@@ -13,6 +13,7 @@ from classward.inference.calibrators import (
 )
 from classward.inference.category import CategoryPart
 from classward.inference.columns import Columns
+from classward.inference.decide import Decided, Decider, cost_matrix, decide, prediction_sets
 from classward.inference.features import Csr, Features
 from classward.inference.featuriser import Featuriser
 from classward.inference.forest import ForestScorer
@@ -39,6 +40,8 @@ __all__ = [
     "Columns",
     "Csr",
     "DatePart",
+    "Decided",
+    "Decider",
     "Features",
     "Featuriser",
     "FittedModel",
@@ -59,10 +62,13 @@ __all__ = [
     "TextPart",
     "TreeScorer",
     "VectorScaling",
+    "cost_matrix",
+    "decide",
     "grams_of",
     "log_softmax",
     "mean_log_proba",
     "pairs_to_scores",
+    "prediction_sets",
     "softmax",
     "standardise",
     "words_of",
