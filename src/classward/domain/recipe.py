@@ -26,7 +26,8 @@ class Recipe:
 class Plan:
     """A budget compiled into recipes: what a run executes, resumes and replays.
 
-    ``shares`` says how much of the time left each recipe may use, relative to those after it. With ``n_folds`` of 1
+    ``shares`` says what part of the budget is kept for each recipe until its turn; it may use whatever is not kept for
+    those after it. With ``n_folds`` of 1
     the recipes are fitted on the train fold and scored on the calibration fold; otherwise both together are divided.
     ``is_refitted``: recipes that profit are fitted once more on all of these rows.
     """

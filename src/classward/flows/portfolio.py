@@ -54,7 +54,7 @@ def run_plan(
     finish: Callable[[Finished], Finished],
     tell: Callable[[str], None],
 ) -> tuple[Finished, ...]:
-    """Carry out the recipes of a plan, each within its share of what is left.
+    """Carry out the recipes of a plan, each within what is not kept for those after it.
 
     Parameters
     ----------
@@ -71,15 +71,14 @@ def run_plan(
         Told about progress.
     """
     done: list[Finished] = []
-    for i, (recipe, share) in enumerate(zip(made.recipes, made.shares, strict=True)):
+    for i, recipe in enumerate(made.recipes):
         found = kept(recipe)
         if found is not None:
             tell(f"{recipe.family} ({i + 1} of {len(made.recipes)}): kept from an earlier run")
             done.append(found)
             continue
-        owed_s = _owed_s(done, folds)
-        rest = budget.left_s() * (1.0 - _FOR_BLENDING) - owed_s
-        allowance_s = rest * share / sum(made.shares[i:])
+        kept_s = made.budget_s * (_FOR_BLENDING + sum(made.shares[i + 1 :])) + _owed_s(done, folds)
+        allowance_s = budget.left_s() - kept_s
         ends_s = budget.clock_s() + allowance_s
         tell(f"{recipe.family} ({i + 1} of {len(made.recipes)}), up to {max(allowance_s, 0.0):.0f} s" + _best(done))
         with one_blas_thread():

@@ -9,9 +9,9 @@ from classward.lifecycle.calibrate.recheck import recheck_promises
 from classward.lifecycle.calibrate.sets import choose_sets
 from classward.lifecycle.calibrate.thresholds import choose_thresholds
 
-__all__ = ["Calibrated", "Weighted", "calibrate", "weigh"]
 __all__ = [
     "Calibrated",
+    "Weighted",
     "calibrate",
     "choose_abstention",
     "choose_prior",
@@ -21,4 +21,5 @@ __all__ = [
     "recheck_promises",
     "risk_coverage",
     "value_of_abstaining",
+    "weigh",
 ]

@@ -28,6 +28,7 @@ __all__ = [
     "fit_lightgbm_family",
     "fit_linear_family",
     "is_refitted",
+    "stops_when_asked",
     "without_text",
 ]
 
@@ -110,6 +111,11 @@ def is_refitted(name: str) -> bool:
     Families that stop early need a left-out fold to know when, and gain from the mean of several.
     """
     return name not in _STOPS_EARLY
+
+
+def stops_when_asked(name: str) -> bool:
+    """Whether a family works in rounds, so that it can be cut short and still be of use."""
+    return name in _STOPS_EARLY
 
 
 _STOPS_EARLY = frozenset({"lightgbm", "network"})

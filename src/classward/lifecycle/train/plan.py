@@ -59,8 +59,8 @@ def plan(
     table = without_text(schema)
     n_columns, has_text = len(table.features), len(table.features) < len(schema.features)
     n_folds = _n_folds(n_rows, budget_s, is_time_ordered)
-    linear_share = (2.0 if has_text else 0.5) if n_columns else 1.0
-    fit_s = budget_s * linear_share / (linear_share + 4.0 * bool(n_columns)) / (n_folds + 1)
+    linear_share = (0.3 if has_text else 0.05) if n_columns else 0.9
+    fit_s = budget_s * linear_share / (n_folds + 1)
     chosen = [(_linear(has_text, len(schema.features), n_rows, n_classes, fit_s), linear_share)]
     if n_columns:
         chosen += _for_tables(n_rows, n_classes, is_tight=budget_s < _TIGHT_S)
@@ -88,12 +88,12 @@ def _linear(has_text: bool, n_columns: int, n_rows: int, n_classes: int, budget_
 def _for_tables(n_rows: int, n_classes: int, *, is_tight: bool) -> list[tuple[Recipe, float]]:
     leaf = 1 if n_rows < 3000 else 2
     forest = Recipe(family="forest", params=(("trees", 100 if is_tight else 300), ("fewest_rows", leaf)))
-    chosen = [(forest, 1.0)]
+    chosen = [(forest, 0.1)]
     if not is_tight and n_rows <= _MOST_ROWS_FOR_KERNEL:
-        chosen.append((Recipe(family="kernel", params=(("c", 6.0),)), 1.0))
+        chosen.append((Recipe(family="kernel", params=(("c", 6.0),)), 0.1))
     if not is_tight and n_rows <= _MOST_ROWS_FOR_NETWORK:
-        chosen.append((Recipe(family="network", params=(("epochs", 60),)), 1.5))
-    chosen.append((_lightgbm(n_rows, n_classes), 1.5))
+        chosen.append((Recipe(family="network", params=(("epochs", 60),)), 0.15))
+    chosen.append((_lightgbm(n_rows, n_classes), 0.25))
     return chosen
 
 
