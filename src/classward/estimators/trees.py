@@ -101,11 +101,11 @@ def fit_trees(
     """
     present, y = np.unique(y_index, return_inverse=True)
     params = _params(settings, len(present), seed, n_threads)
-    matrix = _matrix(features)
+    matrix = _matrix(features, codes)
     rows, held_matrix, held_y = np.arange(len(y)), None, np.zeros(0, np.int64)
     if held is not None:
         known = np.flatnonzero(np.isin(held[1], present))
-        held_matrix, held_y = _matrix(held[0])[known], np.searchsorted(present, held[1][known])
+        held_matrix, held_y = _matrix(held[0], codes)[known], np.searchsorted(present, held[1][known])
     if not len(held_y):
         rows, inner = inner_fold(y, np.random.default_rng(seed))
         held_matrix, held_y = matrix[inner], y[inner]
@@ -145,12 +145,16 @@ def _params(settings: TreeSettings, n_present: int, seed: int, n_threads: int) -
     }
 
 
-def _matrix(features: Features) -> Any:
+def _matrix(features: Features, codes: tuple[int, ...]) -> Any:
+    dense = features.dense
+    if codes:  # the library would say for each table that it reads codes below 0 as missing
+        dense = dense.copy()
+        dense[:, codes] = np.where(dense[:, codes] < 0, np.nan, dense[:, codes])
     if not features.sparse.n_columns:
-        return features.dense
+        return dense
     sparse = features.sparse
     right = sp.csr_matrix((sparse.data, sparse.indices, sparse.indptr), shape=(sparse.n, sparse.n_columns), copy=False)
-    return sp.hstack([sp.csr_matrix(features.dense), right], format="csr")
+    return sp.hstack([sp.csr_matrix(dense), right], format="csr")
 
 
 def _stopper(should_stop: Callable[[], bool]) -> Callable[[CallbackEnv], None]:
