@@ -39,6 +39,12 @@ class Featuriser:
         return sum(part.n_columns for part in self.dense)
 
     @property
+    def codes(self) -> tuple[int, ...]:
+        """Dense feature columns that hold codes of categories."""
+        starts = np.cumsum([0] + [part.n_columns for part in self.dense])
+        return tuple(int(starts[i]) for i, part in enumerate(self.dense) if isinstance(part, OrdinalPart))
+
+    @property
     def n_columns(self) -> int:
         """All feature columns."""
         n_sparse = sum(part.n_columns for part in self.categories) + sum(part.n_columns for part in self.texts)

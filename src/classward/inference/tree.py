@@ -94,6 +94,11 @@ class TreeScorer:
         """Classes scored."""
         return len(self.intercept)
 
+    @property
+    def n_rounds(self) -> int:
+        """Boosting rounds: each made one tree per class that has trees."""
+        return len(self.root) // len(self.present)
+
     def logits(self, features: Features) -> NDArray[np.float64]:
         """Score rows: float64 of shape (n, n_classes). Memory stays bounded whatever the number of rows."""
         out = np.empty((features.n, self.n_classes))

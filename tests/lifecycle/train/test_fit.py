@@ -7,7 +7,7 @@ import pytest
 
 from classward.domain import Feature, InputSchema, LabelSpace, Recipe
 from classward.errors import DataError, NotMulticlass
-from classward.inference import FittedModel
+from classward.inference import FittedModel, TreeScorer
 from classward.lifecycle.train import fit_one, plan
 from classward.lifecycle.train.families import FAMILIES
 
@@ -131,3 +131,19 @@ def test_rows_with_nothing_known_get_an_answer() -> None:
     for family in FAMILIES:
         model = fit(Recipe(family=family, params=SMALL[family]))
         assert np.isfinite(model.predict_proba(columns, 2).matrix).all()
+
+
+def test_held_rows_tell_boosted_trees_when_to_stop() -> None:
+    """Held rows whose labels contradict training get worse with every round, so that few rounds are kept."""
+
+    def n_rounds(held_y: np.ndarray) -> int:
+        model = fit_one(
+            Recipe(family="lightgbm", params=(("iterations", 60), ("patience", 5))), columns=COLUMNS, n=N, y_index=Y,
+            schema=SCHEMA, label_space=SPACE, seed=0, n_threads=1, should_stop=lambda: False, held_columns=COLUMNS,
+            held_n=N, held_y_index=held_y,
+        )  # fmt: skip
+        assert isinstance(model.scorer, TreeScorer)
+        return model.scorer.n_rounds
+
+    assert n_rounds((Y + 1) % 4) <= 2
+    assert n_rounds(Y) > 20

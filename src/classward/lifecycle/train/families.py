@@ -48,15 +48,21 @@ def fit_linear_family(rows: TrainingRows, params: Params) -> tuple[Featuriser, L
 
 def fit_lightgbm_family(rows: TrainingRows, params: Params) -> tuple[Featuriser, TreeScorer]:
     """Fit boosted trees over every column but text."""
-    featuriser = fit_featuriser(without_text(rows.schema), rows.columns, rows.n)
+    settings = settings_of(TreeSettings, params)
+    featuriser = fit_ordinal_featuriser(without_text(rows.schema), rows.columns, rows.n)
+    held = None
+    if rows.held_columns is not None and rows.held_y_index is not None:
+        held = (featuriser.transform(rows.held_columns, rows.held_n), rows.held_y_index)
     scorer = fit_trees(
         featuriser.transform(rows.columns, rows.n),
         rows.y_index,
         n_classes=rows.n_classes,
-        settings=settings_of(TreeSettings, params),
+        settings=settings,
         seed=rows.seed,
         n_threads=rows.n_threads,
         should_stop=rows.should_stop,
+        codes=featuriser.codes,
+        held=held,
     )
     return featuriser, scorer
 

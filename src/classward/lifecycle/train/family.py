@@ -19,7 +19,11 @@ Params = Mapping[str, str | int | float | bool]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingRows:
-    """Rows to learn from, and what bounds the learning. ``y_index`` are columns in label-space order."""
+    """Rows to learn from, and what bounds the learning. ``y_index`` are columns in label-space order.
+
+    Rows that are held may tell a family when to stop, and nothing else: ``held_n`` rows of ``held_columns`` with their
+    ``held_y_index``. Without them a family holds some of its own rows out.
+    """
 
     schema: InputSchema
     columns: Columns
@@ -29,6 +33,9 @@ class TrainingRows:
     seed: int
     n_threads: int
     should_stop: Callable[[], bool]
+    held_columns: Columns | None = None
+    held_n: int = 0
+    held_y_index: NDArray[np.int64] | None = None
 
 
 class Family(Protocol):

@@ -27,6 +27,9 @@ def fit_one(
     seed: int,
     n_threads: int,
     should_stop: Callable[[], bool],
+    held_columns: Columns | None = None,
+    held_n: int = 0,
+    held_y_index: NDArray[np.int64] | None = None,
 ) -> FittedModel:
     """Fit one recipe on the training fold; the same arguments give the same model.
 
@@ -47,6 +50,8 @@ def fit_one(
         Passed to the family.
     should_stop : callable
         Asked between rounds where a family has rounds.
+    held_columns, held_n, held_y_index : optional
+        Rows that tell boosted trees when to stop; without them they hold a tenth of their rows out.
 
     Raises
     ------
@@ -58,7 +63,8 @@ def fit_one(
     y = _checked(y_index, n, label_space)
     rows = TrainingRows(
         schema=schema, columns=columns, n=n, y_index=y, n_classes=len(label_space), seed=seed,
-        n_threads=n_threads, should_stop=should_stop,
+        n_threads=n_threads, should_stop=should_stop, held_columns=held_columns, held_n=held_n,
+        held_y_index=held_y_index,
     )  # fmt: skip
     featuriser, scorer = family(recipe.family)(rows, dict(recipe.params))
     return FittedModel(
