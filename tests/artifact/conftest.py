@@ -23,7 +23,7 @@ from classward.inference import (
     Temperature,
     VectorScaling,
 )
-from classward.lifecycle.train import fit_one
+from classward.lifecycle.train import How, LabelledRows, fit_one
 
 N = 200
 SPACE = LabelSpace(
@@ -71,10 +71,9 @@ def models() -> dict[str, Model]:
     columns, y = _columns()
 
     def fit(family: str, **params: int) -> FittedModel:
-        return fit_one(
-            Recipe(family=family, params=tuple(params.items())), columns=columns, n=N, y_index=y, schema=SCHEMA,
-            label_space=SPACE, seed=0, n_threads=1, should_stop=lambda: False,
-        )  # fmt: skip
+        rows = LabelledRows(columns=columns, n=N, y_index=y, schema=SCHEMA, label_space=SPACE)
+        how = How(seed=0, n_threads=1, should_stop=lambda: False)
+        return fit_one(Recipe(family=family, params=tuple(params.items())), rows, how)
 
     linear, trees = fit("linear", iterations=8), fit("lightgbm", iterations=8)
     scaling = VectorScaling(scale=np.array([1.0, 1.5, 0.1 + 0.2, 1.0]), bias=np.array([0.1, 0.0, -0.2, 0.0]))

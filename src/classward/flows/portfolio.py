@@ -14,7 +14,7 @@ from classward.estimators import one_blas_thread
 from classward.flows.budget import Budget
 from classward.inference import Blend, BlendMember, Calibrator, FittedModel
 from classward.lifecycle.calibrate import Calibrated, Weighted, calibrate, weigh
-from classward.lifecycle.train import FitFold, LabelledRows, OutOfTime, cross_fit, fit_one, is_refitted
+from classward.lifecycle.train import FitFold, How, LabelledRows, OutOfTime, cross_fit, fit_one, is_refitted
 
 __all__ = ["Finished", "Portfolio", "blend_of", "run_plan"]
 
@@ -169,10 +169,7 @@ def _owed_s(done: Sequence[Finished], folds: Sequence[FitFold]) -> float:
 
 def _refit(made: Plan, recipe: Recipe, rows: LabelledRows, tell: Callable[[str], None]) -> FittedModel:
     tell(f"{recipe.family}: fitting on all {rows.n:,} rows")
-    return fit_one(
-        recipe, columns=rows.columns, n=rows.n, y_index=rows.y_index, schema=rows.schema,
-        label_space=rows.label_space, seed=made.seed, n_threads=made.n_threads, should_stop=lambda: False,
-    )  # fmt: skip
+    return fit_one(recipe, rows, How(seed=made.seed, n_threads=made.n_threads, should_stop=lambda: False))
 
 
 def _put_together(

@@ -8,7 +8,7 @@ import pytest
 from classward.domain import Feature, InputSchema, LabelSpace, Recipe
 from classward.errors import DataError, NotMulticlass
 from classward.inference import FittedModel, TreeScorer
-from classward.lifecycle.train import fit_one, plan
+from classward.lifecycle.train import How, LabelledRows, fit_one, plan
 from classward.lifecycle.train.families import FAMILIES
 
 SPACE = LabelSpace.of(["billing", "card", "login", "refund"])
@@ -44,11 +44,15 @@ COLUMNS: dict[str, list[object]] = {
 }
 
 
-def fit(recipe: Recipe, y: np.ndarray = Y, schema: InputSchema = SCHEMA) -> FittedModel:
-    return fit_one(
-        recipe, columns=COLUMNS, n=N, y_index=y, schema=schema, label_space=SPACE, seed=0, n_threads=1,
-        should_stop=lambda: False,
-    )  # fmt: skip
+def rows_of(y: np.ndarray = Y, schema: InputSchema = SCHEMA) -> LabelledRows:
+    return LabelledRows(columns=COLUMNS, n=N, y_index=y, schema=schema, label_space=SPACE)
+
+
+def fit(
+    recipe: Recipe, y: np.ndarray = Y, schema: InputSchema = SCHEMA, held: LabelledRows | None = None
+) -> FittedModel:
+    how = How(seed=0, n_threads=1, should_stop=lambda: False, held=held)
+    return fit_one(recipe, rows_of(y, schema), how)
 
 
 def recipes(*kinds: str) -> tuple[tuple[InputSchema, Recipe], ...]:
@@ -137,11 +141,8 @@ def test_held_rows_tell_boosted_trees_when_to_stop() -> None:
     """Held rows whose labels contradict training get worse with every round, so that few rounds are kept."""
 
     def n_rounds(held_y: np.ndarray) -> int:
-        model = fit_one(
-            Recipe(family="lightgbm", params=(("iterations", 60), ("patience", 5))), columns=COLUMNS, n=N, y_index=Y,
-            schema=SCHEMA, label_space=SPACE, seed=0, n_threads=1, should_stop=lambda: False, held_columns=COLUMNS,
-            held_n=N, held_y_index=held_y,
-        )  # fmt: skip
+        recipe = Recipe(family="lightgbm", params=(("iterations", 60), ("patience", 5)))
+        model = fit(recipe, held=rows_of(held_y))
         assert isinstance(model.scorer, TreeScorer)
         return model.scorer.n_rounds
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from classward.domain import Recipe
 from classward.inference import FittedModel
 from classward.lifecycle.train.families import stops_when_asked
+from classward.lifecycle.train.family import How
 from classward.lifecycle.train.fit import fit_one
 from classward.lifecycle.train.rows import FitFold, LabelledRows
 
@@ -77,8 +78,9 @@ def cross_fit(
         def should_stop(left: float = left, share: float = share) -> bool:
             return left - seconds_left() > share
 
-        model = _fit(recipe, rows.take(fold.fit), seed=seed, n_threads=n_threads, should_stop=should_stop)
         held = rows.take(fold.held)
+        how = How(seed=seed, n_threads=n_threads, should_stop=should_stop, held=held if len(folds) > 1 else None)
+        model = fit_one(recipe, rows.take(fold.fit), how)
         scored.append(model.logits(held.columns, held.n))
         models.append(model)
         took_s += left - seconds_left()
@@ -87,12 +89,3 @@ def cross_fit(
             raise OutOfTime(f"left out: it needs {needed_s:.0f} s more, and its share has {seconds_left():.0f} s left")
     fit_s = took_s / len(folds)
     return CrossFitted(models=tuple(models), logits=np.concatenate(scored), fit_s=fit_s)
-
-
-def _fit(
-    recipe: Recipe, rows: LabelledRows, *, seed: int, n_threads: int, should_stop: Callable[[], bool]
-) -> FittedModel:
-    return fit_one(
-        recipe, columns=rows.columns, n=rows.n, y_index=rows.y_index, schema=rows.schema,
-        label_space=rows.label_space, seed=seed, n_threads=n_threads, should_stop=should_stop,
-    )  # fmt: skip

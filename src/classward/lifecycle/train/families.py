@@ -17,8 +17,9 @@ from classward.estimators import (
     fit_trees,
 )
 from classward.inference import Featuriser, ForestScorer, LinearScorer, TreeScorer
-from classward.lifecycle.train.family import Family, Params, TrainingRows
+from classward.lifecycle.train.family import Family, How, Params
 from classward.lifecycle.train.params import settings_of, without_text
+from classward.lifecycle.train.rows import LabelledRows
 from classward.lifecycle.train.smooth_families import fit_kernel_family, fit_network_family
 
 __all__ = [
@@ -33,51 +34,51 @@ __all__ = [
 ]
 
 
-def fit_linear_family(rows: TrainingRows, params: Params) -> tuple[Featuriser, LinearScorer]:
+def fit_linear_family(rows: LabelledRows, params: Params, how: How) -> tuple[Featuriser, LinearScorer]:
     """Fit a linear model over every column."""
     featuriser = fit_featuriser(rows.schema, rows.columns, rows.n)
     scorer = fit_linear(
         featuriser.transform(rows.columns, rows.n),
         rows.y_index,
-        n_classes=rows.n_classes,
+        n_classes=len(rows.label_space),
         settings=settings_of(LinearSettings, params),
-        seed=rows.seed,
+        seed=how.seed,
     )
     return featuriser, scorer
 
 
-def fit_lightgbm_family(rows: TrainingRows, params: Params) -> tuple[Featuriser, TreeScorer]:
+def fit_lightgbm_family(rows: LabelledRows, params: Params, how: How) -> tuple[Featuriser, TreeScorer]:
     """Fit boosted trees over every column but text."""
     settings = settings_of(TreeSettings, params)
     featuriser = fit_ordinal_featuriser(without_text(rows.schema), rows.columns, rows.n)
     held = None
-    if rows.held_columns is not None and rows.held_y_index is not None:
-        held = (featuriser.transform(rows.held_columns, rows.held_n), rows.held_y_index)
+    if how.held is not None:
+        held = (featuriser.transform(how.held.columns, how.held.n), how.held.y_index)
     scorer = fit_trees(
         featuriser.transform(rows.columns, rows.n),
         rows.y_index,
-        n_classes=rows.n_classes,
+        n_classes=len(rows.label_space),
         settings=settings,
-        seed=rows.seed,
-        n_threads=rows.n_threads,
-        should_stop=rows.should_stop,
+        seed=how.seed,
+        n_threads=how.n_threads,
+        should_stop=how.should_stop,
         codes=featuriser.codes,
         held=held,
     )
     return featuriser, scorer
 
 
-def fit_forest_family(rows: TrainingRows, params: Params) -> tuple[Featuriser, ForestScorer]:
+def fit_forest_family(rows: LabelledRows, params: Params, how: How) -> tuple[Featuriser, ForestScorer]:
     """Fit a forest of randomised trees over every column but text."""
     featuriser = fit_ordinal_featuriser(without_text(rows.schema), rows.columns, rows.n)
     scorer = fit_forest(
         featuriser.transform(rows.columns, rows.n),
         rows.y_index,
-        n_classes=rows.n_classes,
+        n_classes=len(rows.label_space),
         settings=settings_of(ForestSettings, params),
-        seed=rows.seed,
-        n_threads=rows.n_threads,
-        should_stop=rows.should_stop,
+        seed=how.seed,
+        n_threads=how.n_threads,
+        should_stop=how.should_stop,
     )
     return featuriser, scorer
 

@@ -23,6 +23,11 @@ class LabelledRows:
     schema: InputSchema
     label_space: LabelSpace
 
+    def __post_init__(self) -> None:
+        y = self.y_index
+        if y.shape != (self.n,) or (self.n and not 0 <= y.min() <= y.max() < len(self.label_space)):
+            raise ValueError(f"labels of shape {y.shape} do not fit {self.n} rows and {len(self.label_space)} classes")
+
     def take(self, rows: NDArray[np.int64]) -> LabelledRows:
         """Only some rows, in the order given."""
         if len(rows) == self.n and bool((rows == np.arange(self.n)).all()):
