@@ -15,32 +15,48 @@ from classward.statistics.confusion import (
     weighted_f1,
 )
 from classward.statistics.intervals import bootstrap_confusion, f1_interval, mean_interval, wilson
+from classward.statistics.log_odds import dirichlet_log_odds
+from classward.statistics.margins import Margins, draw_margins, margins_of
 from classward.statistics.measures import measured_mean, measured_share, weighted_share
 from classward.statistics.paired import holm, mcnemar_p, paired_difference_interval
+from classward.statistics.projection import principal_plane
+from classward.statistics.ranking import Ranking, ranked
+from classward.statistics.resampling import bootstrap_mean
+from classward.statistics.shares import difference_interval, fisher_p
 
 __all__ = [
     "BINS",
+    "Margins",
+    "Ranking",
     "bootstrap_confusion",
+    "bootstrap_mean",
     "brier",
     "calibration_report",
     "classwise_ece",
     "confusion_counts",
+    "difference_interval",
+    "dirichlet_log_odds",
+    "draw_margins",
     "ece",
     "ece_null",
     "equal_mass_bins",
     "f1_interval",
     "f1_per_class",
+    "fisher_p",
     "holm",
     "labels_needed",
     "log_evidence",
     "log_losses",
     "macro_f1",
+    "margins_of",
     "mcnemar_p",
     "mean_interval",
     "measured_mean",
     "measured_share",
     "paired_difference_interval",
     "precision_per_class",
+    "principal_plane",
+    "ranked",
     "rate_sequence",
     "recall_per_class",
     "top_k_hits",
