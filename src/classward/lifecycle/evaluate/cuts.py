@@ -123,11 +123,14 @@ def _day(seconds: float) -> str:
 def _spans(times: NDArray[np.datetime64]) -> Iterator[Cut]:
     known = np.flatnonzero(~np.isnat(times))
     order = known[np.argsort(times[known], kind="stable")]
+    is_long = len(known) > 0 and times[order[-1]] - times[order[0]] > np.timedelta64(_N_SPANS * 2, "D")
     for part in np.array_split(order, _N_SPANS):
         if len(part):
             rows = np.zeros(len(times), dtype=np.bool_)
             rows[part] = True
-            first, last = (np.datetime_as_string(times[part[i]], unit="m", timezone="naive") for i in (0, -1))
-            yield Cut("time", f"{first} to {last} UTC".replace("T", " "), "time", rows)
+            first, last = (
+                np.datetime_as_string(times[part[i]], unit="D" if is_long else "m", casting="unsafe") for i in (0, -1)
+            )
+            yield Cut("time", f"{first} to {last}{'' if is_long else ' UTC'}".replace("T", " "), "time", rows)
     if len(known) < len(times):
         yield Cut("time", "missing", "missing", np.isnat(times))
