@@ -50,9 +50,11 @@ def test_a_hurt_slice_is_advised_upon() -> None:
 
 
 def test_a_critical_class_that_is_missed_is_urgent_and_few_rows_call_for_more() -> None:
-    said = advice(made(spoil="security"))["recall"]
-    assert said.startswith("1 security")
-    assert "Collect more rows of security" in said
+    report = made(spoil="security")
+    assert advice(report)["recall"].startswith("1 security: Rows are not lacking")
+    assert report.analysis is not None
+    said = [a.do for a in report.analysis.advice if a.about == "legal"]
+    assert any(text.startswith("Collect more rows of legal, or weight it up") for text in said)
 
 
 def test_confident_errors_call_for_recalibration() -> None:
