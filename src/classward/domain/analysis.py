@@ -103,8 +103,8 @@ class PairedReport:
 class Analysis:
     """Figures beyond the headline, and where the errors are.
 
-    ``figures`` are (name, measure); names as in scikit-learn where it has one. ``cost_of`` says what ``mean_cost`` counts:
-    ``declared costs`` or ``errors`` (each costs 1).
+    ``figures`` are (name, measure), beside those of the report itself; names as in scikit-learn where it has one.
+    ``cost_of`` says what ``mean_cost`` counts: ``declared costs`` or ``errors`` (each costs 1).
     """
 
     figures: tuple[tuple[str, Measure], ...]

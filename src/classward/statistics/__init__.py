@@ -14,7 +14,7 @@ from classward.statistics.confusion import (
     top_k_hits,
     weighted_f1,
 )
-from classward.statistics.intervals import bootstrap_confusion, f1_interval, mean_interval, wilson
+from classward.statistics.intervals import f1_interval, mean_interval, wilson
 from classward.statistics.log_odds import dirichlet_log_odds
 from classward.statistics.margins import Margins, draw_margins, margins_of
 from classward.statistics.measures import measured_mean, measured_share, weighted_share
@@ -28,7 +28,6 @@ __all__ = [
     "BINS",
     "Margins",
     "Ranking",
-    "bootstrap_confusion",
     "bootstrap_mean",
     "brier",
     "calibration_report",

@@ -6,7 +6,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from ticket_answers import NAMES, answers
+from ticket_answers import NAMES, answers, measured
 
 from classward.domain import Feature, Slice, SliceTable
 from classward.errors import DataError
@@ -145,3 +145,14 @@ def test_rows_out_of_step_are_refused() -> None:
         HeldOut(proba, y, {"device": ["web"] * 59}, (Feature(name="device", kind="categorical"),))
     with pytest.raises(DataError, match="CW222"):
         HeldOut(proba, y, {}, (Feature(name="device", kind="categorical"),))
+
+
+def test_any_figure_can_be_taken_on_a_slice() -> None:
+    held = tickets(400)
+    cut = next(c for c in cuts_of(held) if c.level == "phone")
+    part = held.where(cut.rows)
+    assert part.n == cut.rows.sum()
+    assert set(part.columns["device"]) == {"phone"}
+    assert (part.proba.matrix == held.proba.matrix[cut.rows]).all()
+    assert part.times is not None
+    assert measured(part.proba, part.y_index).n == part.n

@@ -5,9 +5,12 @@ from classward.lifecycle.evaluate.attributions import attribution_changes, top_a
 from classward.lifecycle.evaluate.card import CardFacts, card_markdown
 from classward.lifecycle.evaluate.class_map import class_map
 from classward.lifecycle.evaluate.confused import confused_pairs
+from classward.lifecycle.evaluate.confusion_table import confusion_csv
 from classward.lifecycle.evaluate.costs import cost_matrix
+from classward.lifecycle.evaluate.cuts import Cut, cuts_of
 from classward.lifecycle.evaluate.exact import explain_exactly
 from classward.lifecycle.evaluate.explain import explain_row
+from classward.lifecycle.evaluate.explanation_page import explanation_html
 from classward.lifecycle.evaluate.figures import class_figures, figures
 from classward.lifecycle.evaluate.held_out import HeldOut
 from classward.lifecycle.evaluate.page import report_html
@@ -22,6 +25,7 @@ from classward.lifecycle.evaluate.stored import report_from_json, report_json
 __all__ = [
     "Background",
     "CardFacts",
+    "Cut",
     "HeldOut",
     "analyse",
     "attribution_changes",
@@ -30,10 +34,13 @@ __all__ = [
     "class_map",
     "compare_rows",
     "confused_pairs",
+    "confusion_csv",
     "cost_matrix",
+    "cuts_of",
     "evaluate",
     "explain_exactly",
     "explain_row",
+    "explanation_html",
     "figures",
     "judge_offline",
     "one_column_answers",

@@ -68,13 +68,14 @@ def analyse(
             f"{len(report.class_names)} classes",
             fix="analyse the rows that were evaluated",
         )  # fmt: skip
+    known = {"macro_f1", "weighted_f1", *(f"top_{k}_accuracy" for k, _ in report.top_k)}
     cost = cost_matrix(held.proba.label_space, costs)
     classes = class_figures(held.proba, held.y_index)
     largest = int(np.bincount(held.y_index, minlength=len(held.names)).argmax())
     simple = {f"always {held.names[largest]!r}": np.full(held.n, largest, dtype=np.int64), **(baselines or {})}
     found = Analysis(
         figures=(
-            *figures(held.proba, held.y_index, cost=cost, rng=rng),
+            *((n, m) for n, m in figures(held.proba, held.y_index, cost=cost, rng=rng) if n not in known),
             ("roc_auc_macro", macro([c.auc for c in classes])),
             ("average_precision_macro", macro([c.average_precision for c in classes])),
         ),

@@ -66,3 +66,12 @@ class HeldOut:
     def names(self) -> tuple[str, ...]:
         """Classes in column order."""
         return self.proba.label_space.names
+
+    def where(self, rows: NDArray[np.bool_]) -> HeldOut:
+        """Only these rows (a bool array), so that any figure or report can be taken on a slice or a span of time."""
+        kept = np.flatnonzero(rows)
+        return HeldOut(
+            Proba(self.proba.matrix[kept], self.proba.label_space), self.y_index[kept],
+            {f.name: [self.columns[f.name][int(i)] for i in kept] for f in self.features}, self.features,
+            self.times[kept] if self.times is not None else None,
+        )  # fmt: skip

@@ -68,7 +68,7 @@ def report_html(report: Report, *, title: str, facts: Sequence[tuple[str, str]])
         confusion=Markup(confusion_svg(report)), reliability=Markup(reliability_svg(report.calibration)),
         map=Markup(map_svg(found.map, report.class_names)) if found is not None and found.map is not None else None,
         curves=Markup(curves_svg(found.class_figures)) if found is not None else None,
-        extra=_extra(report),
+        extra=found.figures if found is not None else (),
     )  # fmt: skip
 
 
@@ -84,12 +84,6 @@ def _first(slices: Sequence[Slice]) -> Sequence[Slice]:
     """Slices shown to be worse, and a few more for comparison."""
     n_worse = sum(s.verdict == "worse" for s in slices)
     return slices[: min(max(5, n_worse), _MOST_SLICES)]
-
-
-def _extra(report: Report) -> list[tuple[str, Measure]]:
-    """Figures that the page does not show elsewhere."""
-    shown = {"macro_f1", "weighted_f1", *(f"top_{k}_accuracy" for k, _ in report.top_k)}
-    return [(n, m) for n, m in report.analysis.figures if n not in shown] if report.analysis is not None else []
 
 
 def _figure(measure: Measure, digits: int = 2) -> str:
