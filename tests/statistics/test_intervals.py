@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from classward.statistics import f1_interval, mean_interval, wilson
+from classward.statistics import bootstrap_confusion, f1_interval, macro_f1, mean_interval, wilson
 
 COUNTS = st.integers(0, 10_000_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 
@@ -31,6 +31,7 @@ def test_wilson_agrees_with_scipy(k: int, n: int) -> None:
 def test_no_rows_bound_nothing() -> None:
     assert wilson(0, 0) == (0.0, 1.0)
     assert f1_interval(0, 0, 0) == (0.0, 1.0)
+    assert bootstrap_confusion(np.zeros((3, 3), dtype=np.int64), macro_f1, rng=np.random.default_rng(0)) is None
 
 
 @pytest.mark.parametrize(("k", "n"), [(-1, 3), (4, 3)])
@@ -54,6 +55,25 @@ def test_f1_interval_covers() -> None:
     drawn = rng.multinomial(600, shares, size=2000)
     ends = np.array([f1_interval(int(tp), int(fp), int(fn)) for tp, fp, fn, _ in drawn])
     assert 0.935 <= np.mean((ends[:, 0] <= truth) & (truth <= ends[:, 1])) <= 0.97
+
+
+def test_bootstrap_of_macro_f1_covers() -> None:
+    rng = np.random.default_rng(8)
+    shares = np.array([[0.42, 0.05, 0.03], [0.04, 0.25, 0.01], [0.02, 0.03, 0.15]])
+    truth = macro_f1(np.round(shares * 10_000).astype(np.int64))
+    hits = 0
+    for _ in range(300):
+        confusion = rng.multinomial(500, shares.ravel()).reshape(3, 3)
+        low, high = bootstrap_confusion(confusion, macro_f1, rng=rng, n_draws=200) or (2.0, 2.0)
+        hits += low <= truth <= high
+    assert hits / 300 >= 0.90
+
+
+def test_bootstrap_is_repeatable() -> None:
+    confusion = np.array([[30, 5, 1], [4, 20, 0], [2, 2, 9]])
+    assert bootstrap_confusion(confusion, macro_f1, rng=np.random.default_rng(3)) == bootstrap_confusion(
+        confusion, macro_f1, rng=np.random.default_rng(3)
+    )
 
 
 @pytest.mark.parametrize("n", [4, 6, 12, 40, 2000])

@@ -15,18 +15,19 @@ from numpy.typing import NDArray
 from classward.artifact.kinds import KINDS
 from classward.artifact.layout import (
     ARRAYS,
+    BLEND_FORMAT,
     DTYPES,
     EXTRAS,
-    FORMAT_VERSION,
     MANIFEST,
     PATH,
+    SINGLE_FORMAT,
     TERMS,
     TERMS_FROM,
     sha256,
 )
 from classward.domain import canonical_json, to_plain
 from classward.errors import ArtifactError
-from classward.inference import Columns, FittedModel
+from classward.inference import Blend, Columns, FittedModel, Model
 
 __all__ = ["check_equal", "write_bundle"]
 
@@ -49,7 +50,7 @@ class _Files:
         return path
 
 
-def write_bundle(folder: Path, model: FittedModel, *, extras: Mapping[str, bytes]) -> str:
+def write_bundle(folder: Path, model: Model, *, extras: Mapping[str, bytes]) -> str:
     """Freeze a model into an empty folder.
 
     The same model and extras give the same bytes, so the same hash. The folder is not made durable here: the store
@@ -59,8 +60,8 @@ def write_bundle(folder: Path, model: FittedModel, *, extras: Mapping[str, bytes
     ----------
     folder : Path
         Existing and empty.
-    model : FittedModel
-        What to freeze.
+    model : FittedModel or Blend
+        What to freeze; a blend is written in format 2.
     extras : mapping of file name to bytes
         Report, card, lineage and the like; found again with ``read_extra``.
 
@@ -80,16 +81,16 @@ def write_bundle(folder: Path, model: FittedModel, *, extras: Mapping[str, bytes
             "CW508", "a bundle needs an empty folder", got=str(folder), why="what lies in it would become part of it"
         )
     files = _Files()
-    model_tree = {name: _freeze(getattr(model, name), name, files) for name in ("featuriser", "scorer", "calibrator")}
+    tree = _freeze_blend(model, files) if isinstance(model, Blend) else _freeze_pieces(model, "", files)
     for name, data in extras.items():
         files.add(f"{EXTRAS}/{name}", data)
     manifest = canonical_json(
         {
-            "format_version": FORMAT_VERSION,
+            "format_version": BLEND_FORMAT if isinstance(model, Blend) else SINGLE_FORMAT,
             "family": model.family,
             "schema": to_plain(model.schema),
             "label_space": to_plain(model.label_space),
-            "model": model_tree,
+            "model": tree,
             "files": {path: {"sha256": sha256(data), "n_bytes": len(data)} for path, data in files.contents.items()},
         }
     ).encode()
@@ -100,14 +101,12 @@ def write_bundle(folder: Path, model: FittedModel, *, extras: Mapping[str, bytes
     return sha256(manifest)
 
 
-def check_equal(
-    model: FittedModel, restored: FittedModel, *, columns: Columns, n: int, tolerance: float = 1e-6
-) -> None:
+def check_equal(model: Model, restored: Model, *, columns: Columns, n: int, tolerance: float = 1e-6) -> None:
     """Prove on golden rows that a restored model answers like the one that was trained.
 
     Parameters
     ----------
-    model, restored : FittedModel
+    model, restored : FittedModel or Blend
         Before and after.
     columns, n : Columns, int
         Golden rows.
@@ -131,6 +130,25 @@ def check_equal(
             why=f"what was measured must be what answers (tolerance {tolerance:g})",
             fix="do not register it; report the model family and this message",
         )
+
+
+def _freeze_pieces(model: FittedModel, path: str, files: _Files) -> dict[str, object]:
+    return {name: _freeze(getattr(model, name), path + name, files) for name in ("featuriser", "scorer", "calibrator")}
+
+
+def _freeze_blend(blend: Blend, files: _Files) -> dict[str, object]:
+    members = [
+        {
+            "weight": member.weight,
+            "calibrator": _freeze(member.calibrator, f"members.{i}.calibrator", files),
+            "models": [
+                {"family": model.family, **_freeze_pieces(model, f"members.{i}.models.{j}.", files)}
+                for j, model in enumerate(member.models)
+            ],
+        }
+        for i, member in enumerate(blend.members)
+    ]
+    return {"members": members, "calibrator": _freeze(blend.calibrator, "calibrator", files)}
 
 
 def _freeze(value: object, path: str, files: _Files) -> object:

@@ -1,10 +1,21 @@
 """The nouns that flow through Classward: frozen, deeply immutable, standard library only."""
 
-from classward.domain.analysis import Advice, Analysis, CandidateLine, ClassFigures, ClassMap, MapPoint, PairedReport
+from classward.domain.analysis import Advice, Analysis, ClassFigures, ClassMap, MapPoint, PairedReport
 from classward.domain.canonical import canonical_json, content_hash, format_time, parse_time, to_plain
 from classward.domain.confusions import PairAnalysis, Separator, TermEffect
 from classward.domain.dataset import ColumnProfile, Dataset, FoldInfo, Split
 from classward.domain.decision import ClassState, Comparison, Decision, PairedCounts, SloState, Summary, Window
+from classward.domain.decision_proof import (
+    PROMISES,
+    ClassPromise,
+    PriorChoice,
+    SetClass,
+    SetCoverage,
+    SetsChoice,
+    ThresholdProof,
+    ThresholdsChoice,
+)
+from classward.domain.decision_rule import SET_SCORES, ClassCut, Costs, DecisionRule, PairCost, PriorCorrection, SetRule
 from classward.domain.event import EVENT_KINDS, GENESIS_HASH, Event, EventDraft, JournalHead
 from classward.domain.explanation import AttributionChange, ClassAttributions, Contribution, Explanation
 from classward.domain.label_space import ClassDef, LabelSpace
@@ -19,6 +30,7 @@ from classward.domain.report import (
     ReliabilityBin,
     Report,
 )
+from classward.domain.selective import AbstentionChoice, AbstentionValue, RiskCoverage, RiskPoint
 from classward.domain.slices import Slice, SliceCell, SliceTable
 from classward.domain.task import FEATURE_KINDS, SLO, DataSource, Feature, InputSchema, Task
 from classward.domain.version import Deployment, ModelVersion, Route
@@ -27,27 +39,34 @@ __all__ = [
     "EVENT_KINDS",
     "FEATURE_KINDS",
     "GENESIS_HASH",
+    "PROMISES",
+    "SET_SCORES",
     "SLO",
+    "AbstentionChoice",
+    "AbstentionValue",
     "Advice",
     "Analysis",
     "AttributionChange",
     "Baseline",
     "CalibrationReport",
     "Candidate",
-    "CandidateLine",
     "ClassAttributions",
+    "ClassCut",
     "ClassDef",
     "ClassFigures",
     "ClassMap",
+    "ClassPromise",
     "ClassReport",
     "ClassState",
     "ColumnProfile",
     "Comparison",
     "ConfusedPair",
     "Contribution",
+    "Costs",
     "DataSource",
     "Dataset",
     "Decision",
+    "DecisionRule",
     "Deployment",
     "Event",
     "EventDraft",
@@ -64,16 +83,25 @@ __all__ = [
     "ModelVersion",
     "Outcome",
     "PairAnalysis",
+    "PairCost",
     "PairedCounts",
     "PairedReport",
     "Plan",
     "Prediction",
+    "PriorChoice",
+    "PriorCorrection",
     "QuarantinedLabel",
     "Recipe",
     "ReliabilityBin",
     "Report",
+    "RiskCoverage",
+    "RiskPoint",
     "Route",
     "Separator",
+    "SetClass",
+    "SetCoverage",
+    "SetRule",
+    "SetsChoice",
     "Slice",
     "SliceCell",
     "SliceTable",
@@ -82,6 +110,8 @@ __all__ = [
     "Summary",
     "Task",
     "TermEffect",
+    "ThresholdProof",
+    "ThresholdsChoice",
     "Window",
     "canonical_json",
     "content_hash",

@@ -8,9 +8,10 @@ from classward.domain.confusions import PairAnalysis
 from classward.domain.decision import Comparison
 from classward.domain.explanation import ClassAttributions
 from classward.domain.measure import Measure
+from classward.domain.recipe import Candidate
 from classward.domain.slices import SliceTable
 
-__all__ = ["Advice", "Analysis", "CandidateLine", "ClassFigures", "ClassMap", "MapPoint", "PairedReport"]
+__all__ = ["Advice", "Analysis", "ClassFigures", "ClassMap", "MapPoint", "PairedReport"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,17 +53,6 @@ class ClassMap:
     explained: float
     source: str
     n_rows: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CandidateLine:
-    """One model that was tried. ``fit_s`` stays ``None`` in pages whose hash must not depend on the host."""
-
-    family: str
-    log_loss: float | None = None
-    fit_s: float | None = None
-    weight: float | None = None
-    failure: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +104,6 @@ class Analysis:
     pairs: tuple[PairAnalysis, ...] = ()
     attributions: tuple[ClassAttributions, ...] = ()
     map: ClassMap | None = None
-    candidates: tuple[CandidateLine, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
     paired: PairedReport | None = None
     advice: tuple[Advice, ...] = ()

@@ -15,7 +15,7 @@ from classward.errors import DataError, UnknownVersion
 from classward.flows.context import Context, note
 from classward.flows.snapshot import load_folds
 from classward.flows.versions import registry_state
-from classward.inference import FittedModel
+from classward.inference import Model
 from classward.lifecycle.data import columns_of
 from classward.lifecycle.evaluate import compare_rows
 from classward.lifecycle.release import decide_replacement, replay_replacement
@@ -118,7 +118,7 @@ def _rows_hash(ctx: Context, version: ModelVersion) -> str:
     return str(json.loads(lineage)["rows_hash"])
 
 
-def _model(ctx: Context, version: ModelVersion) -> FittedModel:
+def _model(ctx: Context, version: ModelVersion) -> Model:
     return read_bundle(ctx.artifacts.path(version.bundle_hash), expected_hash=version.bundle_hash).model
 
 

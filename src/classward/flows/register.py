@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import platform
+from dataclasses import replace
 
 import numpy as np
 
@@ -12,9 +13,10 @@ from classward.artifact.write import check_equal, write_bundle
 from classward.domain import Candidate, ModelVersion, Plan, Report, canonical_json, to_plain
 from classward.errors import JournalError
 from classward.flows.context import Context, Tell, draft, note
+from classward.flows.portfolio import Portfolio
 from classward.flows.snapshot import TrainingData
 from classward.flows.versions import registry_state
-from classward.inference import FittedModel, Proba
+from classward.inference import Blend, Proba
 from classward.lifecycle.evaluate import evaluate, report_from_json, report_html, report_json
 
 __all__ = ["read_report", "register"]
@@ -27,13 +29,12 @@ def register(
     ctx: Context,
     data: TrainingData,
     made: Plan,
-    candidates: tuple[Candidate, ...],
-    best: Candidate,
+    found: Portfolio,
     *,
     checks: tuple[tuple[str, str, str], ...],
     tell: Tell,
 ) -> tuple[ModelVersion, Report, bool]:
-    """Give the best candidate a version number, with report and lineage inside its bundle.
+    """Give the trained model a version number, with report and lineage inside its bundle.
 
     The same rows, task and plan give the same bundle: then the version that exists is returned and nothing is added.
 
@@ -42,11 +43,11 @@ def register(
     ArtifactError
         CW506 if the stored bundle answers differently from the model beyond 1e-6; nothing is registered.
     """
-    model = read_bundle(ctx.artifacts.path(best.artifact_hash), expected_hash=best.artifact_hash).model
+    model = found.model
     tell("evaluate", f"reading the sealed fold once ({len(data.folds.test):,} rows)")
-    report = _evaluate_sealed(ctx, data, model, best, checks)
+    report = _evaluate_sealed(ctx, data, made, model, checks)
     folder = ctx.artifacts.workdir()
-    write_bundle(folder, model, extras=_extras(ctx, data, made, candidates, best, report))
+    write_bundle(folder, model, extras=_extras(ctx, data, made, found, report))
     bundle_hash = ctx.artifacts.put(folder)
     tell("register", "comparing the stored bundle with the model on golden rows")
     golden = data.folds.calibration[:500]
@@ -65,15 +66,15 @@ def read_report(ctx: Context, version: ModelVersion) -> Report:
 def _evaluate_sealed(
     ctx: Context,
     data: TrainingData,
-    model: FittedModel,
-    best: Candidate,
+    made: Plan,
+    model: Blend,
     checks: tuple[tuple[str, str, str], ...],
 ) -> Report:
     rows = data.folds.test
     note(
         ctx,
         "holdout_read",
-        {"rows_hash": data.split.rows_hash, "dataset_hash": data.dataset.hash, "artifact_hash": best.artifact_hash},
+        {"rows_hash": data.split.rows_hash, "dataset_hash": data.dataset.hash, "plan_hash": made.hash},
         why="report of a candidate before it is registered",
     )
     proba: Proba = model.predict_proba(data.columns(rows, ctx), len(rows))
@@ -95,9 +96,7 @@ def _unlabelled(data: TrainingData) -> tuple[str, ...]:
     return (f"{n:,} rows without a label were left out",) if n else ()
 
 
-def _extras(
-    ctx: Context, data: TrainingData, made: Plan, candidates: tuple[Candidate, ...], best: Candidate, report: Report
-) -> dict[str, bytes]:
+def _extras(ctx: Context, data: TrainingData, made: Plan, found: Portfolio, report: Report) -> dict[str, bytes]:
     lineage = {
         "task": to_plain(ctx.task),
         "task_hash": ctx.task.hash,
@@ -105,8 +104,9 @@ def _extras(
         "rows_hash": data.split.rows_hash,
         "split": to_plain(data.split),
         "plan": {"hash": made.hash, "seed": made.seed, "budget_s": made.budget_s, "recipes": to_plain(made.recipes)},
-        "chosen": {"recipe": to_plain(best.recipe), "calibrator": best.calibrator, "log_loss": best.log_loss},
-        "candidates": [{"family": c.recipe.family, "log_loss": c.log_loss, "failure": c.failure} for c in candidates],
+        "log_loss": found.log_loss,
+        "n_held": found.n_held,
+        "candidates": [to_plain(replace(c, fit_s=0.0)) for c in found.candidates],
         "code_version": importlib.metadata.version("classward"),
     }
     reference = {
@@ -114,8 +114,8 @@ def _extras(
         "columns": to_plain(data.dataset.columns),
     }
     facts = (
-        ("chosen", f"{best.recipe.family}, calibrated by {best.calibrator}"),
-        ("trained on", f"{len(data.folds.train):,} rows, split by {data.split.strategy}"),
+        ("model", " + ".join(_said(c) for c in found.candidates if c.weight)),
+        ("trained on", f"{data.n_development:,} rows, split by {data.split.strategy}"),
         ("snapshot", data.dataset.hash[:16]),
         ("owner", ctx.task.owner or "not named"),
     )
@@ -125,6 +125,11 @@ def _extras(
         "lineage.json": canonical_json(lineage).encode(),
         "reference.json": canonical_json(reference).encode(),
     }
+
+
+def _said(candidate: Candidate) -> str:
+    share = "" if candidate.weight == 1.0 else f"{candidate.weight:.0%} "
+    return f"{share}{candidate.recipe.family} ({candidate.calibrator})"
 
 
 def _append_version(ctx: Context, data: TrainingData, made: Plan, bundle_hash: str) -> tuple[ModelVersion, bool]:

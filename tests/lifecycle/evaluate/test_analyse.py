@@ -9,13 +9,15 @@ import numpy as np
 import pytest
 from ticket_answers import NAMES, answers, measured
 
-from classward.domain import CandidateLine, ClassAttributions, Feature, LabelSpace, Measure, Report
+from classward.domain import Candidate, ClassAttributions, Costs, Feature, LabelSpace, Measure, Recipe, Report
 from classward.errors import DataError
 from classward.inference import Proba
 from classward.lifecycle.evaluate import HeldOut, analyse, report_from_json, report_html, report_json
 
 FEATURES = (Feature(name="device", kind="categorical"), Feature(name="text", kind="text"))
-COSTS = {("security", "billing"): 30.0}
+COSTS = Costs.named(LabelSpace.of(NAMES), [("security", "billing", 30.0)])
+
+LINEAR = Recipe(family="linear", params=(("c", 1.0), ("solver", "svc"), ("steps", 3)))
 
 
 def made(n: int = 2400, *, spoil: str = "", **more: object) -> Report:
@@ -77,11 +79,9 @@ def test_the_dearest_pair_is_advised_upon_with_the_column_that_separates_it() ->
 
 def test_same_rows_and_seed_give_the_same_analysis_and_json_brings_it_back() -> None:
     nothing = ClassAttributions(class_name="legal", n=0, columns=(), tokens=(), method="none")
-    report = made(900, attributions=[nothing], candidates=[CandidateLine(family="linear", log_loss=0.5)])
+    report = made(900, attributions=[nothing], candidates=[Candidate(recipe=LINEAR, log_loss=0.5)])
     text = report_json(report)
-    assert text == report_json(
-        made(900, attributions=[nothing], candidates=[CandidateLine(family="linear", log_loss=0.5)])
-    )
+    assert text == report_json(made(900, attributions=[nothing], candidates=[Candidate(recipe=LINEAR, log_loss=0.5)]))
     json.loads(text, parse_constant=lambda name: pytest.fail(name))
     assert report_from_json(text) == report
 
@@ -103,7 +103,10 @@ def test_the_page_shows_it_all_and_obeys_nobodys_markup() -> None:
         ),
         ClassAttributions(class_name="legal", n=0, columns=(), tokens=(), method="none"),
     ]
-    candidates = [CandidateLine(family="linear", log_loss=0.5, weight=1.0), CandidateLine(family=evil, failure=evil)]
+    candidates = [
+        Candidate(recipe=LINEAR, log_loss=0.5, weight=1.0),
+        Candidate(recipe=Recipe(family=evil), failure=evil),
+    ]
     report = made(spoil="phone", attributions=attributions, candidates=candidates)
     page = report_html(report, title="t", facts=())
     assert "<script" not in page
@@ -114,7 +117,7 @@ def test_the_page_shows_it_all_and_obeys_nobodys_markup() -> None:
         assert words in page, words
     assert "<th>seconds</th>" not in page
     assert "None" not in page
-    timed = replace(report, analysis=replace(report.analysis, candidates=(CandidateLine(family="linear", fit_s=3.25),)))  # type: ignore[type-var]
+    timed = replace(report, analysis=replace(report.analysis, candidates=(Candidate(recipe=LINEAR, fit_s=3.25),)))  # type: ignore[type-var]
     assert "<th>seconds</th>" in report_html(timed, title="t", facts=())
 
 

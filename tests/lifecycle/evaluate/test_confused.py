@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from ticket_answers import costs_of
 
 from classward.domain import Feature, LabelSpace, PairAnalysis
 from classward.inference import Proba
 from classward.lifecycle.evaluate.confused import confused_pairs
-from classward.lifecycle.evaluate.costs import cost_matrix
 from classward.lifecycle.evaluate.held_out import HeldOut
 from classward.lifecycle.evaluate.separators import Sides
 from classward.lifecycle.evaluate.simple_models import one_column_answers
@@ -51,7 +51,7 @@ def pair(pairs: tuple[PairAnalysis, ...], true: str, predicted: str) -> PairAnal
 
 def test_the_planted_confusion_leads_and_its_cause_is_named() -> None:
     held = tickets()
-    pairs = confused_pairs(held, cost=cost_matrix(SPACE))
+    pairs = confused_pairs(held, cost=costs_of(SPACE))
     worst = pairs[0]
     assert (worst.true_class, worst.predicted_class, worst.rank_by_cost, worst.rank_by_rate) == (
         "refund", "billing", 1, 1,
@@ -69,7 +69,7 @@ def test_the_planted_confusion_leads_and_its_cause_is_named() -> None:
 
 
 def test_dear_pairs_come_before_frequent_ones() -> None:
-    cost = cost_matrix(SPACE, {("outage", "billing"): 400.0})
+    cost = costs_of(SPACE, ("outage", "billing", 400.0))
     pairs = confused_pairs(tickets(), cost=cost)
     assert (pairs[0].true_class, pairs[0].predicted_class) == ("outage", "billing")
     assert pairs[0].rank_by_rate > 1
@@ -83,7 +83,7 @@ def test_simple_models_show_which_pairs_are_hard_anyway() -> None:
     column, answers = one_column_answers(before.columns, before.y_index, held.columns, features=FEATURES, n_classes=3)
     assert column == "text"
     pairs = confused_pairs(
-        held, cost=cost_matrix(SPACE), baselines={"text alone": answers, "always billing": np.zeros(held.n, np.int64)}
+        held, cost=costs_of(SPACE), baselines={"text alone": answers, "always billing": np.zeros(held.n, np.int64)}
     )
     (alone, rate), (_, always) = pairs[0].baselines
     assert alone == "text alone"
@@ -125,7 +125,7 @@ def test_a_rare_pair_does_not_lead_by_rate() -> None:
     predicted[:60] = 1
     predicted[100] = 2
     held = HeldOut(Proba(np.eye(4)[predicted], space), y, {"x": [0.0] * len(y)}, (Feature(name="x", kind="numeric"),))
-    pairs = confused_pairs(held, cost=cost_matrix(space))
+    pairs = confused_pairs(held, cost=costs_of(space))
     assert pair(pairs, "a", "b").rank_by_rate == 1
     assert pair(pairs, "d", "c").rate.value == 1.0
     assert pair(pairs, "d", "c").errors_apart == ()
@@ -134,11 +134,11 @@ def test_a_rare_pair_does_not_lead_by_rate() -> None:
 def test_missing_values_everywhere() -> None:
     held = tickets(60)
     empty = {name: [None] * 60 for name in held.columns}
-    pairs = confused_pairs(HeldOut(held.proba, held.y_index, empty, FEATURES), cost=cost_matrix(SPACE))
+    pairs = confused_pairs(HeldOut(held.proba, held.y_index, empty, FEATURES), cost=costs_of(SPACE))
     assert all(s.auc.value in (None, 0.5) for p in pairs for s in p.classes_apart)
 
 
 def test_no_confusion_no_pairs() -> None:
     y = np.arange(30) % 3
     held = HeldOut(Proba(np.eye(3)[y], SPACE), y, {"x": [1.0] * 30}, (Feature(name="x", kind="numeric"),))
-    assert confused_pairs(held, cost=cost_matrix(SPACE)) == ()
+    assert confused_pairs(held, cost=costs_of(SPACE)) == ()

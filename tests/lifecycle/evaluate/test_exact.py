@@ -10,8 +10,18 @@ import pytest
 
 from classward.domain import Feature, InputSchema, LabelSpace
 from classward.estimators import LinearSettings, TreeSettings, fit_featuriser, fit_linear, fit_trees
-from classward.inference import Csr, Features, TreeScorer
-from classward.lifecycle.evaluate.exact import explain_exactly
+from classward.inference import (
+    BooleanPart,
+    Csr,
+    DatePart,
+    Features,
+    Featuriser,
+    NumericPart,
+    OrdinalPart,
+    SmoothPart,
+    TreeScorer,
+)
+from classward.lifecycle.evaluate.exact import explain_exactly, owners_of
 from classward.lifecycle.evaluate.exact_arrays import linear_contributions, tree_contributions
 from classward.lifecycle.evaluate.players import Background
 
@@ -123,3 +133,45 @@ def test_models_are_taken_apart_by_columns_and_words(family: str) -> None:
         assert found.contributions[0].token in {"refund", "money", "please refund", "please money"} | {
             "refund thing", "money thing"
         }  # fmt: skip
+
+
+def test_sets_of_categories_whose_ways_meet_again_are_taken_apart_exactly() -> None:
+    """Cuts by sets of codes are graphs, not trees: several ways lead to one node."""
+    rng = np.random.default_rng(0)
+    x = np.column_stack([rng.integers(0, 12, 900), rng.standard_normal(900), rng.integers(0, 9, 900)]).astype(
+        np.float32
+    )
+    y = np.where(np.isin(x[:, 0], [1, 4, 7, 10]), 0, np.where(np.isin(x[:, 2], [0, 3, 8]) ^ (x[:, 1] > 0), 1, 2))
+    scorer = fit_trees(
+        dense(x), y, n_classes=3, settings=TreeSettings(iterations=8, leaves=7), seed=0, n_threads=1,
+        should_stop=lambda: False, codes=(0, 2),
+    )  # fmt: skip
+    parents = np.bincount(scorer.children[scorer.children[:, 0] != np.arange(len(scorer.children))].ravel())
+    assert parents.max() > 1
+    for row in range(4):
+        found = tree_contributions(scorer, x[row], x[100:120], np.arange(3))
+        assert found == pytest.approx(by_all_coalitions(scorer, x[row], x[100:120], np.arange(3)), abs=1e-9)
+
+
+def test_more_players_than_bits_of_a_word() -> None:
+    x, y = table(300)
+    wide = np.concatenate([np.zeros((300, 130), np.float32), x], axis=1)
+    scorer = trees(wide, y)
+    found = tree_contributions(scorer, wide[0], wide[50:60], np.arange(135))
+    assert not found[:130].any()
+    packed = tree_contributions(scorer, wide[0], wide[50:60], np.append(np.zeros(130, np.int64), np.arange(5)))
+    assert found[130:] == pytest.approx(packed, abs=1e-9)
+
+
+def test_every_dense_part_names_its_column() -> None:
+    numbers, flag = NumericPart(columns=("amount", "age")), BooleanPart(columns=("vip",))
+    n = 3
+    smooth = SmoothPart(
+        parts=(numbers, flag), starts=np.arange(n + 1, dtype=np.int32), knots=np.zeros(n, np.float32),
+        heights=np.zeros(n, np.float32), fill=np.zeros(n, np.float32), gaps=np.array([1], dtype=np.int32),
+    )  # fmt: skip
+    coded = OrdinalPart(column="shop", categories=("a", "b"))
+    featuriser = Featuriser(dense=(smooth, coded, DatePart(columns=("opened",))))
+    owners = [shares[0][0][0] for shares in owners_of(featuriser, {}, 0)]
+    assert owners == ["amount", "age", "vip", "age", "shop", *["opened"] * 4]
+    assert len(owners) == featuriser.n_columns

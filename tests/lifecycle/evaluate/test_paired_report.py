@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from ticket_answers import NAMES, answers
+from ticket_answers import NAMES, answers, costs_of
 
 from classward.domain import Comparison, PairedCounts, PairedReport
 from classward.errors import DataError
 from classward.inference import Proba
-from classward.lifecycle.evaluate import compare_rows, cost_matrix, paired_report
+from classward.lifecycle.evaluate import compare_rows, paired_report
 from classward.statistics import holm, log_losses, mcnemar_p, measured_share
 
 
@@ -29,7 +29,7 @@ def judged(counts: tuple[PairedCounts, ...]) -> list[Comparison]:
 def compared(live: Proba, candidate: Proba, y: np.ndarray, seed: int = 0) -> PairedReport:
     return paired_report(
         live, candidate, y, judged(compare_rows(live, candidate, y)),
-        cost=cost_matrix(live.label_space, {("security", "billing"): 30.0}), names=("v3", "v4"),
+        cost=costs_of(live.label_space, ("security", "billing", 30.0)), names=("v3", "v4"),
         rng=np.random.default_rng(seed),
     )  # fmt: skip
 
@@ -48,7 +48,7 @@ def test_figures_are_means_of_the_rows_differences() -> None:
     expected = log_losses(worse.matrix, y) - log_losses(proba.matrix, y)
     assert found.log_loss.value == pytest.approx(expected.mean())
     assert found.log_loss_effect == pytest.approx(expected.mean() / expected.std(ddof=1))
-    cost = cost_matrix(proba.label_space, {("security", "billing"): 30.0})
+    cost = costs_of(proba.label_space, ("security", "billing", 30.0))
     assert found.cost.value == pytest.approx((cost[y, worse.predicted] - cost[y, proba.predicted]).mean())
     n = found.accuracy.counts
     assert found.cohens_g == pytest.approx(n.n_only_candidate / (n.n_only_candidate + n.n_only_live) - 0.5)
@@ -84,7 +84,7 @@ def test_equal_versions_do_not_differ() -> None:
 def test_what_does_not_belong_together_is_refused() -> None:
     proba, y = answers(60)
     comparisons = judged(compare_rows(proba, proba, y))
-    cost, rng = cost_matrix(proba.label_space), np.random.default_rng(0)
+    cost, rng = costs_of(proba.label_space), np.random.default_rng(0)
     for few in (comparisons[:-1], judged(compare_rows(answers(50)[0], answers(50)[0], answers(50)[1]))):
         with pytest.raises(DataError, match="CW222"):
             paired_report(proba, proba, y, few, cost=cost, names=("a", "b"), rng=rng)

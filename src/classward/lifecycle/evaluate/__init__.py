@@ -6,7 +6,6 @@ from classward.lifecycle.evaluate.card import CardFacts, card_markdown
 from classward.lifecycle.evaluate.class_map import class_map
 from classward.lifecycle.evaluate.confused import confused_pairs
 from classward.lifecycle.evaluate.confusion_table import confusion_csv
-from classward.lifecycle.evaluate.costs import cost_matrix
 from classward.lifecycle.evaluate.cuts import Cut, cuts_of
 from classward.lifecycle.evaluate.exact import explain_exactly
 from classward.lifecycle.evaluate.explain import explain_row
@@ -35,7 +34,6 @@ __all__ = [
     "compare_rows",
     "confused_pairs",
     "confusion_csv",
-    "cost_matrix",
     "cuts_of",
     "evaluate",
     "explain_exactly",

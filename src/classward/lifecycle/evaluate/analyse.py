@@ -8,12 +8,12 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from classward.domain import Analysis, CandidateLine, ClassAttributions, PairedReport, Report
+from classward.domain import Analysis, Candidate, ClassAttributions, Costs, PairedReport, Report
 from classward.errors import DataError
+from classward.inference import cost_matrix
 from classward.lifecycle.evaluate.advice import advise
 from classward.lifecycle.evaluate.class_map import class_map
 from classward.lifecycle.evaluate.confused import confused_pairs
-from classward.lifecycle.evaluate.costs import cost_matrix
 from classward.lifecycle.evaluate.figures import class_figures, figures, macro
 from classward.lifecycle.evaluate.held_out import HeldOut
 from classward.lifecycle.evaluate.slices import slice_table
@@ -26,10 +26,10 @@ def analyse(
     held: HeldOut,
     *,
     rng: np.random.Generator,
-    costs: Mapping[tuple[str, str], float] | None = None,
+    costs: Costs | None = None,
     baselines: Mapping[str, NDArray[np.int64]] | None = None,
     attributions: Sequence[ClassAttributions] = (),
-    candidates: Sequence[CandidateLine] = (),
+    candidates: Sequence[Candidate] = (),
     paired: PairedReport | None = None,
 ) -> Report:
     """Add to a report where its errors are, what they cost, what tells classes apart, and what to do next.
@@ -43,12 +43,12 @@ def analyse(
         From ``evaluate``.
     held : HeldOut
         The rows it was made from, with their columns.
-    costs : mapping of (true class, predicted class) to float, optional
-        As for ``cost_matrix``; without, every error costs 1.
+    costs : Costs, optional
+        What mistakes cost; without, every error costs 1.
     baselines : mapping of name to int array of shape (n_samples,), optional
         Answers of simple models for the same rows; the most frequent class is always added.
     attributions, candidates, paired
-        Shown as they are. Leave ``fit_s`` out of candidates if the page is part of a bundle: its hash must not depend on
+        Shown as they are. Give candidates a ``fit_s`` of 0 if the page is part of a bundle: its hash must not depend on
         the host.
 
     Returns
@@ -59,7 +59,7 @@ def analyse(
     Raises
     ------
     DataError
-        CW222 if the rows are not those of the report; CW306 for costs that fit no class.
+        CW222 if the rows are not those of the report.
     """
     if report.n != held.n or report.class_names != held.names:
         raise DataError(
@@ -69,7 +69,7 @@ def analyse(
             fix="analyse the rows that were evaluated",
         )  # fmt: skip
     known = {"macro_f1", "weighted_f1", *(f"top_{k}_accuracy" for k, _ in report.top_k)}
-    cost = cost_matrix(held.proba.label_space, costs)
+    cost = cost_matrix(costs or Costs(), len(held.names))
     classes = class_figures(held.proba, held.y_index)
     largest = int(np.bincount(held.y_index, minlength=len(held.names)).argmax())
     simple = {f"always {held.names[largest]!r}": np.full(held.n, largest, dtype=np.int64), **(baselines or {})}
@@ -80,7 +80,7 @@ def analyse(
             ("average_precision_macro", macro([c.average_precision for c in classes])),
         ),
         class_figures=classes,
-        cost_of="declared costs" if costs else "errors",
+        cost_of="declared costs" if costs is not None else "errors",
         slices=slice_table(held),
         pairs=confused_pairs(held, cost=cost, baselines=simple),
         attributions=tuple(attributions),

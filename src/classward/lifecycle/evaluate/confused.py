@@ -35,7 +35,7 @@ def confused_pairs(
     held : HeldOut
         Rows with probabilities, truth and columns.
     cost : float array of shape (n_classes, n_classes)
-        Cost of a row by true and predicted class (see ``cost_matrix``).
+        Cost of a row by true and predicted class (``inference.cost_matrix``).
     baselines : mapping of name to int array of shape (n_samples,), optional
         Answers of models that must be beaten, for the same rows (see ``one_column_answers``).
     most : int, default=10

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from classward.domain import Contribution, Explanation, LabelSpace
 from classward.inference import (
+    BooleanPart,
     Columns,
     DatePart,
     Features,
     Featuriser,
     LinearScorer,
+    NumericPart,
+    OrdinalPart,
+    SmoothPart,
     TextPart,
     TreeScorer,
     grams_of,
@@ -85,20 +90,31 @@ def explain_exactly(
     )  # fmt: skip
 
 
-Owner = tuple[str, str | None]
+Owner: TypeAlias = tuple[str, str | None]
+Dense: TypeAlias = NumericPart | BooleanPart | DatePart | OrdinalPart | SmoothPart
 
 
 def owners_of(featuriser: Featuriser, columns: Columns, row: int) -> list[tuple[tuple[Owner, float], ...]]:
     """Say for every feature which columns or words of a row it speaks for, and in which shares."""
     found: list[tuple[tuple[Owner, float], ...]] = []
     for part in featuriser.dense:
-        per = part.n_columns // max(len(part.columns), 1) if isinstance(part, DatePart) else 1
-        found += [(((name, None), 1.0),) for name in part.columns for _ in range(per)]
+        found += [(((name, None), 1.0),) for name in _columns_of(part)]
     for category in featuriser.categories:
         found += [(((category.column, None), 1.0),)] * category.n_columns
     for text in featuriser.texts:
         found += _of_text(text, columns[text.column][row])
     return found
+
+
+def _columns_of(part: Dense) -> list[str]:
+    """The input column behind each feature of a dense part."""
+    if isinstance(part, OrdinalPart):
+        return [part.column]
+    if isinstance(part, SmoothPart):
+        inputs = [name for inner in part.parts for name in _columns_of(inner)]
+        return inputs + [inputs[int(i)] for i in part.gaps]
+    per = part.n_columns // max(len(part.columns), 1)
+    return [name for name in part.columns for _ in range(per)]
 
 
 def _of_text(part: TextPart, value: object) -> list[tuple[tuple[Owner, float], ...]]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +16,8 @@ __all__ = ["linear_contributions", "tree_contributions"]
 
 Floats = NDArray[np.float64]
 _ZERO = 1e-35
+_BITS = 64
+_CHUNK_ROWS = 16
 
 
 def linear_contributions(scorer: LinearScorer, row: NDArray[np.float32], background: NDArray[np.float32]) -> Floats:
@@ -44,9 +48,9 @@ def tree_contributions(
 ) -> Floats:
     """Exact interventional Shapley values of an ensemble of trees, features taken together as players.
 
-    Against one background row, a leaf is reached by those mixtures that take from the row every player which only the row
-    sends there, and from the background every player which only that sends there; the Shapley weight of such a game has a
-    closed form. Summed over leaves, averaged over background rows.
+    The row and each background row walk every tree together; where they part, both ways are gone, and the player is noted
+    as needed from the row or from the background. A leaf so reached is an all-or-nothing game of the players noted, whose
+    Shapley weights have a closed form. Summed over leaves, averaged over background rows.
 
     Parameters
     ----------
@@ -58,80 +62,86 @@ def tree_contributions(
     Returns
     -------
     contributions : float64 array of shape (n_players, n_classes)
-        With the mean logits of the background they add up to the row's logits. Cost: for each background row one pass over
-        the conditions on the ways to all leaves.
+        With the mean logits of the background they add up to the row's logits. Cost: for each background row and
+        tree the leaves that mixtures of the two rows can reach; many players (thousands) make it slow.
 
     References
     ----------
     Lundberg et al. (2020). From local explanations to global understanding with explainable AI for trees. Nature Machine
     Intelligence 2 (interventional TreeSHAP).
     """
-    paths = _paths(scorer, player_of)
-    n_players, n_classes = int(player_of.max(initial=-1)) + 1, scorer.n_classes
-    weights = _weights(int(paths.n_slots.max(initial=0)))
-    mine = _sides(scorer, row)[paths.node] == paths.side
-    by_row = np.logical_and.reduceat(mine, paths.slot_starts) if len(mine) else mine
-    total = np.zeros(n_players * n_classes)
-    cell = paths.slot_player * n_classes + paths.leaf_class[paths.slot_leaf]
-    for other in background:
-        theirs = _sides(scorer, other)[paths.node] == paths.side
-        by_other = np.logical_and.reduceat(theirs, paths.slot_starts) if len(theirs) else theirs
-        only_row, only_other = by_row & ~by_other, by_other & ~by_row
-        n_leaves = len(paths.value)
-        dead = np.bincount(paths.slot_leaf[~(by_row | by_other)], minlength=n_leaves) > 0
-        a = np.bincount(paths.slot_leaf[only_row], minlength=n_leaves)
-        b = np.bincount(paths.slot_leaf[only_other], minlength=n_leaves)
-        value = np.where(dead, 0.0, paths.value)
-        gain, loss = value * weights[a, b], -value * weights[b, a]
-        shares = np.where(only_row, gain[paths.slot_leaf], np.where(only_other, loss[paths.slot_leaf], 0.0))
-        total += np.bincount(cell, weights=shares, minlength=len(total))
-    return total.reshape(n_players, n_classes) / len(background)
+    n_players = int(player_of.max(initial=-1)) + 1
+    total = np.zeros((n_players, scorer.n_classes))
+    mine = _sides(scorer, row[None, :])[0]
+    for start in range(0, len(background), _CHUNK_ROWS):
+        theirs = _sides(scorer, background[start : start + _CHUNK_ROWS])
+        for reached in _walk(scorer, mine, theirs, player_of):
+            _share_out(reached, total)
+    return total / max(1, len(background))
 
 
 @dataclass(frozen=True, slots=True)
-class _Paths:
-    """Conditions on the way to every leaf, grouped into slots: one per leaf and player."""
+class _Walks:
+    """Ways through trees: node, background row and class of each, and the players it needs from either side, as bits."""
 
     node: NDArray[np.int64]
-    side: NDArray[np.bool_]
-    slot_starts: NDArray[np.int64]
-    slot_leaf: NDArray[np.int64]
-    slot_player: NDArray[np.int64]
-    n_slots: NDArray[np.int64]
+    other: NDArray[np.int64]
+    column: NDArray[np.int64]
+    needs_row: NDArray[np.uint64]
+    needs_other: NDArray[np.uint64]
     value: Floats
-    leaf_class: NDArray[np.int64]
+
+    def take(self, kept: NDArray[np.int64] | NDArray[np.bool_]) -> _Walks:
+        return _Walks(
+            self.node[kept], self.other[kept], self.column[kept], self.needs_row[kept], self.needs_other[kept],
+            self.value[kept],
+        )  # fmt: skip
 
 
-def _paths(scorer: TreeScorer, player_of: NDArray[np.int64]) -> _Paths:
-    nodes = np.arange(len(scorer.feature))
-    inner = nodes[scorer.children[:, 0] != nodes]
-    leaves = nodes[scorer.children[:, 0] == nodes]
-    parent, is_right = nodes.copy(), np.zeros(len(nodes), dtype=np.bool_)
-    for side in (0, 1):
-        parent[scorer.children[inner, side]] = inner
-        is_right[scorer.children[inner, side]] = bool(side)
-    at, leaf = leaves.copy(), np.arange(len(leaves))
-    top = leaves.copy()
-    steps: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]] = []
-    while len(at):
-        up = parent[at]
-        moves = up != at
-        top[leaf[~moves]] = at[~moves]
-        at, leaf, up = at[moves], leaf[moves], up[moves]
-        steps.append((leaf, up, is_right[at]))
-        at = up
-    leaf_of, node, side_of = (np.concatenate([s[i] for s in steps]) for i in range(3))
-    player = player_of[scorer.feature[node]]
-    order = np.lexsort((player, leaf_of))
-    leaf_of, node, side_of, player = leaf_of[order], node[order], side_of[order], player[order]
-    starts = np.flatnonzero((np.diff(leaf_of, prepend=-1) != 0) | (np.diff(player, prepend=-1) != 0))
-    tree_of = np.zeros(len(nodes), dtype=np.int64)
-    tree_of[scorer.root] = np.arange(len(scorer.root))
-    return _Paths(
-        node=node, side=side_of, slot_starts=starts, slot_leaf=leaf_of[starts], slot_player=player[starts],
-        n_slots=np.bincount(leaf_of[starts], minlength=len(leaves)), value=scorer.value[leaves],
-        leaf_class=scorer.present[tree_of[top] % len(scorer.present)].astype(np.int64),
+def _walk(
+    scorer: TreeScorer, mine: NDArray[np.bool_], theirs: NDArray[np.bool_], player_of: NDArray[np.int64]
+) -> Iterator[_Walks]:
+    """Go down all trees level by level; give the ways that have come to a leaf."""
+    n_trees, m = len(scorer.root), len(theirs)
+    bits = np.zeros((n_trees * m, int(player_of.max(initial=0)) // _BITS + 1), dtype=np.uint64)
+    walks = _Walks(
+        np.repeat(scorer.root.astype(np.int64), m), np.tile(np.arange(m), n_trees),
+        np.repeat(scorer.present[np.arange(n_trees) % len(scorer.present)].astype(np.int64), m), bits, bits.copy(),
+        np.zeros(n_trees * m),
     )  # fmt: skip
+    while len(walks.node):
+        is_leaf = scorer.children[walks.node, 0] == walks.node
+        done = walks.take(is_leaf)
+        yield replace(done, value=scorer.value[done.node])
+        walks = walks.take(~is_leaf)
+        player = player_of[scorer.feature[walks.node]]
+        word, bit = player // _BITS, np.uint64(1) << (player % _BITS).astype(np.uint64)
+        line = np.arange(len(player))
+        from_row, from_other = (needs[line, word] & bit > 0 for needs in (walks.needs_row, walks.needs_other))
+        a, b = mine[walks.node], theirs[walks.other, walks.node]
+        parts = np.flatnonzero(~from_row & ~from_other & (a != b))
+        second = walks.take(parts)
+        second.needs_other[np.arange(len(parts)), word[parts]] |= bit[parts]
+        walks.needs_row[parts, word[parts]] |= bit[parts]
+        side = np.where(from_other, b, a).astype(np.int64)
+        first = replace(walks, node=scorer.children[walks.node, side].astype(np.int64))
+        second = replace(second, node=scorer.children[second.node, b[parts].astype(np.int64)].astype(np.int64))
+        walks = _Walks(*(np.concatenate(pair) for pair in zip(_fields(first), _fields(second), strict=True)))
+
+
+def _fields(walks: _Walks) -> tuple[NDArray[Any], ...]:
+    return walks.node, walks.other, walks.column, walks.needs_row, walks.needs_other, walks.value
+
+
+def _share_out(reached: _Walks, total: Floats) -> None:
+    """Add what the leaves reached are worth to the players they need."""
+    n_row, n_other = (np.bitwise_count(needs).sum(axis=1) for needs in (reached.needs_row, reached.needs_other))
+    weights = _weights(int((n_row + n_other).max(initial=0)))
+    gain, loss = reached.value * weights[n_row, n_other], -reached.value * weights[n_other, n_row]
+    for needs, share in ((reached.needs_row, gain), (reached.needs_other, loss)):
+        for player in range(len(total)):
+            is_in = needs[:, player // _BITS] >> np.uint64(player % _BITS) & np.uint64(1) > 0
+            total[player] += np.bincount(reached.column[is_in], weights=share[is_in], minlength=total.shape[1])
 
 
 def _weights(most: int) -> Floats:
@@ -143,9 +153,9 @@ def _weights(most: int) -> Floats:
     return out
 
 
-def _sides(scorer: TreeScorer, row: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """Whether each node would send the row right, by the very rule of ``TreeScorer``."""
-    x = row[scorer.feature]
+def _sides(scorer: TreeScorer, rows: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Whether each node (column) would send each row right, by the very rule of ``TreeScorer``."""
+    x = rows[:, scorer.feature]
     right = (x > scorer.threshold) | (np.isnan(x) & ~scorer.nan_left)
     is_gap = (np.abs(x) <= _ZERO) & (scorer.zero_side >= 0)
     return np.where(is_gap, scorer.zero_side == 1, right)

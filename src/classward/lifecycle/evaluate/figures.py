@@ -50,7 +50,7 @@ def figures(
     y_index : int array of shape (n_samples,)
         True columns.
     cost : float array of shape (n_classes, n_classes)
-        Cost of a row by true and predicted class (see ``cost_matrix``).
+        Cost of a row by true and predicted class (``inference.cost_matrix``).
     ks : sequence of int
         For top-k accuracy; those above the number of classes are left out.
 
