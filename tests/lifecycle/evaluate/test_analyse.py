@@ -145,3 +145,19 @@ def test_rows_of_another_report_are_refused() -> None:
     held = HeldOut(other, z, {}, ())
     with pytest.raises(DataError, match="CW222"):
         analyse(measured(proba, y), held, rng=np.random.default_rng(0))
+
+
+@pytest.mark.parametrize(
+    ("word", "n", "expected"),
+    [("name", 900, "Column text alone tells"), ("none", 900, "No column alone tells"), ("none", 40, "too few to show")],
+)
+def test_the_remedy_depends_on_what_the_columns_can_tell(word: str, n: int, expected: str) -> None:
+    rng = np.random.default_rng(0)
+    space = LabelSpace.of(["a", "b", "c"])
+    y = np.arange(n) % 3
+    predicted = np.where((y == 0) & (rng.random(n) < 0.5), 1, y)
+    text = [f"{'abc'[k] if word == 'name' else 'x'} {rng.integers(5)}" for k in y]
+    held = HeldOut(Proba(np.eye(3)[predicted], space), y, {"text": text}, (Feature(name="text", kind="text"),))
+    report = analyse(measured(held.proba, y), held, rng=rng)
+    assert expected in advice(report)["confusion"]
+    assert "of all errors" in advice(report)["confusion"]

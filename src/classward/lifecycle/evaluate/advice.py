@@ -136,22 +136,29 @@ def _on_pairs(_: Report, analysis: Analysis, __: LabelSpace) -> Iterator[Advice]
     pair = next((p for p in analysis.pairs if p.n >= 5), None)
     if pair is None:
         return
-    known = [s for s in pair.classes_apart if _low(_folded(s)) > _SEPARABLE]
-    if known:
-        do = (
-            f"Column {known[0].column} alone tells {pair.true_class} from {pair.predicted_class}{_words(pair)}: add rows "
-            "like those that are confused, or a feature made for the two."
-        )
-    else:
-        do = (
-            f"No column alone tells {pair.true_class} from {pair.predicted_class}: add one that does, or merge the two "
-            "under one parent class and split later."
-        )
+    of_what = "cost" if analysis.cost_of == "declared costs" else "errors"
     yield Advice(
-        about=f"{pair.true_class} → {pair.predicted_class}", kind="confusion", do=do,
+        about=f"{pair.true_class} → {pair.predicted_class}", kind="confusion", do=_remedy(pair),
         because=f"{pair.n:,} rows, {_show(pair.rate)} of {pair.true_class}"
-        + (f", {pair.cost_share:.0%} of all cost" if pair.cost_share is not None else ""),
+        + (f", {pair.cost_share:.0%} of all {of_what}" if pair.cost_share is not None else ""),
     )  # fmt: skip
+
+
+def _remedy(pair: PairAnalysis) -> str:
+    """What helps depends on whether anything in the columns tells the two classes apart, as far as the rows can show."""
+    best = [_folded(s) for s in pair.classes_apart]
+    a, b = pair.true_class, pair.predicted_class
+    if best and _low(best[0]) > _SEPARABLE:
+        return (
+            f"Column {pair.classes_apart[0].column} alone tells {a} from {b}{_words(pair)}: add rows like those that are "
+            "confused, or a feature made for the two."
+        )
+    if best and max(_high(m) for m in best) < _SEPARABLE:
+        return (
+            f"No column alone tells {a} from {b}: add one that does, or merge the two under one parent class and split "
+            "later."
+        )
+    return f"Read the rows of {a} called {b}, and collect more: too few to show whether any column tells the two apart."
 
 
 def _words(pair: PairAnalysis) -> str:
