@@ -1,6 +1,8 @@
 """The nouns that flow through Classward: frozen, deeply immutable, standard library only."""
 
+from classward.domain.analysis import Advice, Analysis, ClassFigures, ClassMap, MapPoint, PairedReport
 from classward.domain.canonical import canonical_json, content_hash, format_time, parse_time, to_plain
+from classward.domain.confusions import PairAnalysis, Separator, TermEffect
 from classward.domain.dataset import ColumnProfile, Dataset, FoldInfo, Split
 from classward.domain.decision import ClassState, Comparison, Decision, PairedCounts, SloState, Summary, Window
 from classward.domain.decision_proof import (
@@ -15,7 +17,9 @@ from classward.domain.decision_proof import (
 )
 from classward.domain.decision_rule import SET_SCORES, ClassCut, Costs, DecisionRule, PairCost, PriorCorrection, SetRule
 from classward.domain.event import EVENT_KINDS, GENESIS_HASH, Event, EventDraft, JournalHead
+from classward.domain.explanation import AttributionChange, ClassAttributions, Contribution, Explanation
 from classward.domain.label_space import ClassDef, LabelSpace
+from classward.domain.measure import Interval, Measure
 from classward.domain.prediction import Label, Outcome, Prediction, QuarantinedLabel
 from classward.domain.recipe import Candidate, Plan, Recipe
 from classward.domain.report import (
@@ -23,12 +27,11 @@ from classward.domain.report import (
     CalibrationReport,
     ClassReport,
     ConfusedPair,
-    Interval,
-    Measure,
     ReliabilityBin,
     Report,
 )
 from classward.domain.selective import AbstentionChoice, AbstentionValue, RiskCoverage, RiskPoint
+from classward.domain.slices import Slice, SliceCell, SliceTable
 from classward.domain.task import FEATURE_KINDS, SLO, DataSource, Feature, InputSchema, Task
 from classward.domain.version import Deployment, ModelVersion, Route
 
@@ -41,17 +44,24 @@ __all__ = [
     "SLO",
     "AbstentionChoice",
     "AbstentionValue",
+    "Advice",
+    "Analysis",
+    "AttributionChange",
     "Baseline",
     "CalibrationReport",
     "Candidate",
+    "ClassAttributions",
     "ClassCut",
     "ClassDef",
+    "ClassFigures",
+    "ClassMap",
     "ClassPromise",
     "ClassReport",
     "ClassState",
     "ColumnProfile",
     "Comparison",
     "ConfusedPair",
+    "Contribution",
     "Costs",
     "DataSource",
     "Dataset",
@@ -60,6 +70,7 @@ __all__ = [
     "Deployment",
     "Event",
     "EventDraft",
+    "Explanation",
     "Feature",
     "FoldInfo",
     "InputSchema",
@@ -67,11 +78,14 @@ __all__ = [
     "JournalHead",
     "Label",
     "LabelSpace",
+    "MapPoint",
     "Measure",
     "ModelVersion",
     "Outcome",
+    "PairAnalysis",
     "PairCost",
     "PairedCounts",
+    "PairedReport",
     "Plan",
     "Prediction",
     "PriorChoice",
@@ -83,14 +97,19 @@ __all__ = [
     "RiskCoverage",
     "RiskPoint",
     "Route",
+    "Separator",
     "SetClass",
     "SetCoverage",
     "SetRule",
     "SetsChoice",
+    "Slice",
+    "SliceCell",
+    "SliceTable",
     "SloState",
     "Split",
     "Summary",
     "Task",
+    "TermEffect",
     "ThresholdProof",
     "ThresholdsChoice",
     "Window",

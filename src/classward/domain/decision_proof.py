@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from classward.domain.decision_rule import ClassCut, PriorCorrection, SetRule
-from classward.domain.report import Measure
+from classward.domain.measure import Measure
 
 __all__ = [
     "PROMISES",

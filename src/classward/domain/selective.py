@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from classward.domain.report import Measure
+from classward.domain.measure import Measure
 
 __all__ = ["AbstentionChoice", "AbstentionValue", "RiskCoverage", "RiskPoint"]
 
