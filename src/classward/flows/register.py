@@ -16,12 +16,24 @@ from classward.flows.context import Context, Tell, draft, note
 from classward.flows.portfolio import Portfolio
 from classward.flows.snapshot import TrainingData
 from classward.flows.versions import registry_state
-from classward.inference import Blend, Proba
-from classward.lifecycle.evaluate import evaluate, report_from_json, report_html, report_json
+from classward.inference import Proba
+from classward.lifecycle.evaluate import (
+    Background,
+    HeldOut,
+    analyse,
+    evaluate,
+    one_column_answers,
+    report_from_json,
+    report_html,
+    report_json,
+    top_attributions,
+)
 
 __all__ = ["read_report", "register"]
 
 _TOLERANCE = 1e-6
+_MOST_SIMPLE_ROWS = 20_000
+_N_BACKGROUND = 50
 _LIBRARIES = ("numpy", "polars", "scikit-learn", "scipy", "lightgbm")
 
 
@@ -45,7 +57,7 @@ def register(
     """
     model = found.model
     tell("evaluate", f"reading the sealed fold once ({len(data.folds.test):,} rows)")
-    report = _evaluate_sealed(ctx, data, made, model, checks)
+    report = _evaluate_sealed(ctx, data, made, found, checks)
     folder = ctx.artifacts.workdir()
     write_bundle(folder, model, extras=_extras(ctx, data, made, found, report))
     bundle_hash = ctx.artifacts.put(folder)
@@ -67,7 +79,7 @@ def _evaluate_sealed(
     ctx: Context,
     data: TrainingData,
     made: Plan,
-    model: Blend,
+    found: Portfolio,
     checks: tuple[tuple[str, str, str], ...],
 ) -> Report:
     rows = data.folds.test
@@ -77,8 +89,9 @@ def _evaluate_sealed(
         {"rows_hash": data.split.rows_hash, "dataset_hash": data.dataset.hash, "plan_hash": made.hash},
         why="report of a candidate before it is registered",
     )
-    proba: Proba = model.predict_proba(data.columns(rows, ctx), len(rows))
-    return evaluate(
+    columns = data.columns(rows, ctx)
+    proba: Proba = found.model.predict_proba(columns, len(rows))
+    report = evaluate(
         proba,
         data.y_index[rows],
         task_name=ctx.task.name,
@@ -89,6 +102,24 @@ def _evaluate_sealed(
         checks=checks,
         notes=(*data.split.notes, *_unlabelled(data)),
     )
+    return _analysed(ctx, data, found, report, HeldOut(proba, data.y_index[rows], columns, ctx.task.features))
+
+
+def _analysed(ctx: Context, data: TrainingData, found: Portfolio, report: Report, held: HeldOut) -> Report:
+    """Add where the errors are and what to do next; simple models and explanations look at a sample of training rows."""
+    rng = np.random.default_rng(ctx.task.seed)
+    learned = data.folds.train[:: -(-len(data.folds.train) // _MOST_SIMPLE_ROWS)]
+    shown = data.folds.train[:: -(-len(data.folds.train) // _N_BACKGROUND)]
+    column, answers = one_column_answers(
+        data.columns(learned, ctx), data.y_index[learned], held.columns, features=held.features,
+        n_classes=len(data.label_space),
+    )  # fmt: skip
+    background = Background(data.columns(shown, ctx), held.features, len(shown))
+    return analyse(
+        report, held, rng=rng, baselines={f"{column} alone": answers},
+        attributions=top_attributions(found.model, held, background, rng=rng, n_rows=10, n_permutations=4),
+        candidates=[replace(c, fit_s=0.0) for c in found.candidates],
+    )  # fmt: skip
 
 
 def _unlabelled(data: TrainingData) -> tuple[str, ...]:
