@@ -45,7 +45,7 @@ def test_text_categories_numbers_dates_and_holes_in_one_frame(tmp_path: Path) ->
     assert (classifier.predict(new.drop("team")) == new["team"].to_numpy()).mean() > 0.9
     restored = read_bundle(tmp_path, expected_hash=classifier.export(tmp_path)).model
     columns, n = classifier._columns(new.drop("team"))
-    np.testing.assert_array_equal(restored.predict_proba(columns, n).matrix, proba)
+    np.testing.assert_allclose(restored.predict_proba(columns, n).matrix, proba, rtol=1e-12)
 
 
 def test_a_list_of_texts_is_enough() -> None:
@@ -98,3 +98,15 @@ def test_a_budget_that_is_no_time_is_refused() -> None:
 def test_one_row_per_class_is_a_refusal_with_reasons() -> None:
     with pytest.raises(DataError, match="CW243"):
         Quick().fit([[1.0], [2.0], [3.0]], ["a", "b", "c"])
+
+
+def test_prediction_sets_hold_the_truth_of_every_class_as_often_as_promised() -> None:
+    rng = np.random.default_rng(0)
+    y = rng.choice(["a", "b", "c"], size=1500, p=[0.6, 0.3, 0.1])
+    X = np.searchsorted(["a", "b", "c"], y)[:, None] + rng.normal(scale=0.8, size=(1500, 2))
+    classifier = Quick().fit(X[:900], y[:900])
+    inside = classifier.predict_set(X[900:], alpha=0.1)
+    assert inside.shape == (600, 3)
+    for k, name in enumerate("abc"):
+        assert inside[y[900:] == name, k].mean() > 0.8
+    assert 1.0 < inside.sum(axis=1).mean() < 2.5

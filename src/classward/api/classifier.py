@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +23,12 @@ from sklearn.utils.validation import (
 
 from classward.api.inputs import columns_for, frame_of, is_frame, is_texts, schema_of
 from classward.artifact.write import write_bundle
-from classward.domain import LabelSpace
+from classward.domain import DecisionRule, LabelSpace
 from classward.errors import NotMulticlass, WrongType
 from classward.flows.budget import Budget, parse_budget
 from classward.flows.portfolio import Portfolio, blend_of, run_plan
-from classward.inference import Columns
+from classward.inference import Columns, prediction_sets
+from classward.lifecycle.calibrate import choose_sets
 from classward.lifecycle.data import cross_folds
 from classward.lifecycle.train import FitFold, LabelledRows, plan
 
@@ -115,6 +117,7 @@ class Classifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         )
         found: Portfolio = blend_of(made, rows, folds, done, tell=_say_nothing)
         self.model_, self.candidates_, self.log_loss_ = found.model, found.candidates, found.log_loss
+        self._held = (found.held_proba, codes[found.held_rows], seed)
         return self
 
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
@@ -128,6 +131,28 @@ class Classifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """The most probable class of each row."""
         best = self.predict_proba(X).argmax(axis=1)
         return np.asarray(self.classes_[best])
+
+    def predict_set(self, X: Any, alpha: float = 0.1) -> NDArray[np.bool_]:
+        """Classes that stay possible, as a mask of shape (n_samples, n_classes), columns as ``classes_``.
+
+        For rows like those fitted on, the set holds the true class with probability ``1 - alpha`` or more, whichever class
+        it is. A class with fewer than about ``1 / alpha`` rows shares the promise with others. The most probable class is
+        always in the set.
+
+        References
+        ----------
+        Vovk (2012). Conditional validity of inductive conformal predictors. ACML (class-conditional thresholds).
+        """
+        check_is_fitted(self, "model_")
+        proba, y_index, seed = self._held
+        every = np.arange(len(y_index))
+        sets = choose_sets(
+            proba, y_index, rows=every, fitted_rows=every[:0], rng=np.random.default_rng(seed), alpha=alpha
+        ).rule
+        columns, n = self._columns(X)
+        asked = self.model_.predict_proba(columns, n)
+        rule = replace(DecisionRule.plain(asked.label_space), sets=(sets,))
+        return np.asarray(prediction_sets(asked, rule)[:, : len(self.classes_)])
 
     def export(self, folder: str | Path) -> str:
         """Write the model into an empty folder as a bundle that needs NumPy alone to answer; gives its hash."""

@@ -12,7 +12,7 @@ from typing import Any
 from classward.artifact.construct import build, construct, exact_keys, noun
 from classward.artifact.files import BundleFiles, damaged, open_files
 from classward.artifact.layout import BLEND_FORMAT, EXTRAS, MANIFEST, MAX_MANIFEST_BYTES, SINGLE_FORMAT, sha256
-from classward.domain import InputSchema, LabelSpace, canonical_json
+from classward.domain import DecisionRule, InputSchema, LabelSpace, canonical_json
 from classward.errors import ArtifactError
 from classward.inference import Blend, BlendMember, FittedModel, Model
 
@@ -142,12 +142,14 @@ def _construct_single(manifest: dict[str, Any], files: BundleFiles) -> FittedMod
 
 def _construct_blend(manifest: dict[str, Any], files: BundleFiles) -> Blend:
     nouns = _nouns(manifest)
-    node = exact_keys(manifest["model"], {"members", "calibrator"}, "model")
+    has_rule = isinstance(manifest["model"], dict) and "rule" in manifest["model"]
+    node = exact_keys(manifest["model"], {"members", "calibrator", *({"rule"} if has_rule else ())}, "model")
+    rule = noun(DecisionRule, node["rule"], "rule") if has_rule else None
     members = tuple(
         _member(member, nouns, files, f"members.{i}") for i, member in enumerate(_list(node["members"], "members"))
     )
     calibrator: Any = construct(node["calibrator"], files, "calibrator")
-    values = {**nouns, "members": members, "calibrator": calibrator, "family": manifest["family"]}
+    values = {**nouns, "members": members, "calibrator": calibrator, "family": manifest["family"], "rule": rule}
     return build(Blend, values, "model")
 
 

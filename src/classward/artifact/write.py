@@ -148,7 +148,8 @@ def _freeze_blend(blend: Blend, files: _Files) -> dict[str, object]:
         }
         for i, member in enumerate(blend.members)
     ]
-    return {"members": members, "calibrator": _freeze(blend.calibrator, "calibrator", files)}
+    tree = {"members": members, "calibrator": _freeze(blend.calibrator, "calibrator", files)}
+    return tree if blend.rule is None else {**tree, "rule": to_plain(blend.rule)}
 
 
 def _freeze(value: object, path: str, files: _Files) -> object:

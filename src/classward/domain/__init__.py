@@ -20,7 +20,8 @@ from classward.domain.event import EVENT_KINDS, GENESIS_HASH, Event, EventDraft,
 from classward.domain.explanation import AttributionChange, ClassAttributions, Contribution, Explanation
 from classward.domain.label_space import ClassDef, LabelSpace
 from classward.domain.measure import Interval, Measure
-from classward.domain.prediction import Label, Outcome, Prediction, QuarantinedLabel
+from classward.domain.policy import DecisionPolicy
+from classward.domain.prediction import ABSTAINED, Label, Outcome, Prediction, QuarantinedLabel
 from classward.domain.recipe import Candidate, Plan, Recipe
 from classward.domain.report import (
     Baseline,
@@ -36,6 +37,7 @@ from classward.domain.task import FEATURE_KINDS, SLO, DataSource, Feature, Input
 from classward.domain.version import Deployment, ModelVersion, Route
 
 __all__ = [
+    "ABSTAINED",
     "EVENT_KINDS",
     "FEATURE_KINDS",
     "GENESIS_HASH",
@@ -66,6 +68,7 @@ __all__ = [
     "DataSource",
     "Dataset",
     "Decision",
+    "DecisionPolicy",
     "DecisionRule",
     "Deployment",
     "Event",

@@ -12,6 +12,7 @@ from classward.inference import softmax
 __all__ = ["fit_temperature"]
 
 _LOWEST, _HIGHEST = 0.05, 20.0
+_PULL = 1.0  # nats that a change by a factor e must earn on all rows together, times one half
 
 
 def fit_temperature(logits: NDArray[np.float64], y_index: NDArray[np.int64], *, min_per_class: int = 20) -> float:
@@ -19,7 +20,8 @@ def fit_temperature(logits: NDArray[np.float64], y_index: NDArray[np.int64], *, 
 
     Dividing every logit by it leaves ``argmax`` (and accuracy) unchanged and minimises the negative log-likelihood
     (nats per sample) on the calibration fold. One number cannot repair scores that are over-confident for some
-    classes and under-confident for others.
+    classes and under-confident for others. A weak pull towards 1 keeps a few rows, all of them right, from making
+    every score certain.
 
     Parameters
     ----------
@@ -54,11 +56,13 @@ def fit_temperature(logits: NDArray[np.float64], y_index: NDArray[np.int64], *, 
             why="a class never seen cannot tell whether its scores are honest",
             fix="enlarge the calibration fold, or pass min_per_class=0 and say so in the report",
         )
-    # The likelihood is convex in the inverse temperature, so its slope crosses zero once.
+    # Likelihood and pull are unimodal in the logarithm of the inverse temperature here, so the slope crosses zero once.
     true = logits[np.arange(len(y_index)), y_index]
 
     def slope(log_inverse: float) -> float:
-        return float(((softmax(logits * np.exp(log_inverse)) * logits).sum(axis=1) - true).mean())
+        inverse = np.exp(log_inverse)
+        rise = ((softmax(logits * inverse) * logits).sum(axis=1) - true).sum() * inverse
+        return float(rise + _PULL * log_inverse)
 
     low, high = np.log(1.0 / _HIGHEST), np.log(1.0 / _LOWEST)
     if slope(low) >= 0.0:

@@ -12,7 +12,7 @@ from classward.domain import Candidate, Plan, Recipe
 from classward.errors import ClasswardError, DataError
 from classward.estimators import one_blas_thread
 from classward.flows.budget import Budget
-from classward.inference import Blend, BlendMember, Calibrator, FittedModel
+from classward.inference import Blend, BlendMember, Calibrator, FittedModel, Proba
 from classward.lifecycle.calibrate import Calibrated, Weighted, calibrate, weigh
 from classward.lifecycle.train import FitFold, How, LabelledRows, OutOfTime, cross_fit, fit_one, is_refitted
 
@@ -36,12 +36,18 @@ class Finished:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Portfolio:
-    """The blended model, every candidate with its weight (0 when left out), and the log loss of the blend."""
+    """The blended model, every candidate with its weight (0 when left out), and the log loss of the blend.
+
+    ``held_proba`` (n_held, n_classes) is what the blend says of ``held_rows``, from models that never saw them;
+    ``held_fold`` is the fold of each.
+    """
 
     model: Blend
     candidates: tuple[Candidate, ...]
     log_loss: float
-    n_held: int
+    held_proba: Proba
+    held_rows: NDArray[np.int64]
+    held_fold: NDArray[np.int64]
 
 
 def run_plan(
@@ -139,7 +145,9 @@ def _blended(
         model=_put_together(rows, members, weighed),
         candidates=tuple(replace(f.candidate, weight=weights.get(f.candidate.recipe.hash, 0.0)) for f in done),
         log_loss=weighed.log_loss,
-        n_held=len(y),
+        held_proba=Proba(weighed.proba, rows.label_space),
+        held_rows=np.concatenate([fold.held for fold in folds]),
+        held_fold=np.repeat(np.arange(len(folds)), [len(fold.held) for fold in folds]),
     )
 
 

@@ -7,6 +7,7 @@ import platform
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from classward.artifact.read import read_bundle, read_extra
 from classward.artifact.write import check_equal, write_bundle
@@ -17,6 +18,7 @@ from classward.flows.portfolio import Portfolio
 from classward.flows.snapshot import TrainingData
 from classward.flows.versions import registry_state
 from classward.inference import Proba
+from classward.lifecycle.calibrate import measure_sets
 from classward.lifecycle.evaluate import (
     Background,
     HeldOut,
@@ -44,6 +46,7 @@ def register(
     found: Portfolio,
     *,
     checks: tuple[tuple[str, str, str], ...],
+    remarks: tuple[str, ...],
     tell: Tell,
 ) -> tuple[ModelVersion, Report, bool]:
     """Give the trained model a version number, with report and lineage inside its bundle.
@@ -57,7 +60,7 @@ def register(
     """
     model = found.model
     tell("evaluate", f"reading the sealed fold once ({len(data.folds.test):,} rows)")
-    report = _evaluate_sealed(ctx, data, made, found, checks)
+    report = _evaluate_sealed(ctx, data, made, found, checks, remarks)
     folder = ctx.artifacts.workdir()
     write_bundle(folder, model, extras=_extras(ctx, data, made, found, report))
     bundle_hash = ctx.artifacts.put(folder)
@@ -81,6 +84,7 @@ def _evaluate_sealed(
     made: Plan,
     found: Portfolio,
     checks: tuple[tuple[str, str, str], ...],
+    remarks: tuple[str, ...],
 ) -> Report:
     rows = data.folds.test
     note(
@@ -100,7 +104,7 @@ def _evaluate_sealed(
         prior=data.prior,
         rng=np.random.default_rng(ctx.task.seed),
         checks=checks,
-        notes=(*data.split.notes, *_unlabelled(data)),
+        notes=(*data.split.notes, *_unlabelled(data), *remarks, *_sets(found, proba, data.y_index[rows])),
     )
     return _analysed(ctx, data, found, report, HeldOut(proba, data.y_index[rows], columns, ctx.task.features))
 
@@ -122,6 +126,11 @@ def _analysed(ctx: Context, data: TrainingData, found: Portfolio, report: Report
     )  # fmt: skip
 
 
+def _sets(found: Portfolio, proba: Proba, y_index: NDArray[np.int64]) -> tuple[str, ...]:
+    rule = found.model.rule
+    return (f"on the sealed rows, {measure_sets(proba, y_index, rule).remark}",) if rule and rule.sets else ()
+
+
 def _unlabelled(data: TrainingData) -> tuple[str, ...]:
     n = data.n_unlabelled
     return (f"{n:,} rows without a label were left out",) if n else ()
@@ -136,7 +145,7 @@ def _extras(ctx: Context, data: TrainingData, made: Plan, found: Portfolio, repo
         "split": to_plain(data.split),
         "plan": {"hash": made.hash, "seed": made.seed, "budget_s": made.budget_s, "recipes": to_plain(made.recipes)},
         "log_loss": found.log_loss,
-        "n_held": found.n_held,
+        "n_held": len(found.held_rows),
         "candidates": [to_plain(replace(c, fit_s=0.0)) for c in found.candidates],
         "code_version": importlib.metadata.version("classward"),
     }

@@ -11,15 +11,16 @@ import polars as pl
 
 from classward.artifact.read import read_bundle
 from classward.artifact.write import write_bundle
-from classward.domain import Candidate, ModelVersion, Plan, Recipe, Report, to_plain
+from classward.domain import Candidate, ModelVersion, Plan, Recipe, Report, content_hash, to_plain
 from classward.flows.budget import Budget
 from classward.flows.context import Context, Tell, note
-from classward.flows.portfolio import Finished, blend_of, run_plan
+from classward.flows.decide import RuleMade, make_rule
+from classward.flows.portfolio import Finished, Portfolio, blend_of, run_plan
 from classward.flows.register import register
 from classward.flows.sanity import sanity_checks
 from classward.flows.snapshot import TrainingData, take_snapshot
 from classward.inference import Blend, BlendMember, FittedModel, Identity
-from classward.lifecycle.train import plan
+from classward.lifecycle.train import LabelledRows, plan
 
 __all__ = ["TrainResult", "train"]
 
@@ -60,9 +61,11 @@ def train(ctx: Context, *, budget_s: float, n_threads: int, tell: Tell) -> Train
         tell=lambda what: tell("train", what),
     )  # fmt: skip
     found = blend_of(made, rows, folds, done, tell=lambda what: tell("train", what))
+    decided = _decide(ctx, made, rows, found)
+    found = replace(found, model=replace(found.model, rule=decided.rule))
     tell("check", "shuffled labels")
     checks = sanity_checks(ctx, data, made.recipes[0], n_threads=n_threads)
-    version, report, is_new = register(ctx, data, made, found, checks=checks, tell=tell)
+    version, report, is_new = register(ctx, data, made, found, checks=checks, remarks=decided.remarks, tell=tell)
     return TrainResult(
         version=version,
         report=report,
@@ -71,6 +74,15 @@ def train(ctx: Context, *, budget_s: float, n_threads: int, tell: Tell) -> Train
         is_new=is_new,
         n_unlabelled=data.n_unlabelled,
     )
+
+
+def _decide(ctx: Context, made: Plan, rows: LabelledRows, found: Portfolio) -> RuleMade:
+    members = [(c.recipe.hash, c.scores_hash, c.weight) for c in found.candidates if c.weight]
+    return make_rule(
+        ctx.task.decision, ctx.task.slos, ctx.task.critical, proba=found.held_proba,
+        y_index=rows.y_index[found.held_rows], fold=found.held_fold, basis=content_hash(made.hash, members),
+        rng=np.random.default_rng(made.seed),
+    )  # fmt: skip
 
 
 def _note_task(ctx: Context) -> None:

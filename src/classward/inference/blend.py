@@ -8,7 +8,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from classward.domain import InputSchema, LabelSpace
+from classward.domain import DecisionRule, InputSchema, LabelSpace
 from classward.inference.calibrators import Calibrator, softmax
 from classward.inference.columns import Columns
 from classward.inference.model import FittedModel
@@ -74,6 +74,8 @@ class Blend:
         Applied to the logarithm of the average.
     family : str
         ``blend``.
+    rule : DecisionRule, optional
+        How its probabilities become answers; without one the most probable class is the answer.
 
     Raises
     ------
@@ -86,6 +88,7 @@ class Blend:
     members: tuple[BlendMember, ...]
     calibrator: Calibrator
     family: str = "blend"
+    rule: DecisionRule | None = None
 
     def __post_init__(self) -> None:
         total = sum(member.weight for member in self.members)
@@ -96,6 +99,8 @@ class Blend:
                 raise ValueError(f"member {member.family!r} has another schema or label space")
             if member.calibrator.n_classes not in (None, len(self.label_space)):
                 raise ValueError(f"calibrator of {member.family!r} is for {member.calibrator.n_classes} classes")
+        if self.rule is not None and self.rule.label_space_hash != self.label_space.hash:
+            raise ValueError("the decision rule was made for other classes")
         if self.calibrator.n_classes not in (None, len(self.label_space)):
             raise ValueError(f"calibrator is for {self.calibrator.n_classes} classes")
 

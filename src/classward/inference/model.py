@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from classward.domain import InputSchema, LabelSpace
+from classward.domain import DecisionRule, InputSchema, LabelSpace
 from classward.inference.calibrators import Calibrator
 from classward.inference.columns import Columns
 from classward.inference.featuriser import Featuriser
@@ -56,6 +56,11 @@ class FittedModel:
         sizes = {self.scorer.n_classes, self.calibrator.n_classes or self.scorer.n_classes}
         if sizes != {len(self.label_space)}:
             raise ValueError(f"pieces for {sorted(sizes)} classes, label space of {len(self.label_space)}")
+
+    @property
+    def rule(self) -> DecisionRule | None:
+        """A single model has no rule of its own: the most probable class is its answer."""
+        return None
 
     def logits(self, columns: Columns, n: int) -> NDArray[np.float64]:
         """Uncalibrated scores of shape (n, n_classes), columns in label-space order."""

@@ -22,12 +22,13 @@ class Weighted:
     """Weights that sum to 1 (0 for candidates left out), the last calibrator, and the log loss reached.
 
     ``log_loss`` (nats per row) is of the blended rows that chose the weights: a little flattering, since a handful of
-    numbers was chosen on them.
+    numbers was chosen on them; ``proba`` (n_samples, n_classes) is what the blend says of them.
     """
 
     weights: tuple[float, ...]
     calibrator: Calibrator
     log_loss: float
+    proba: NDArray[np.float64]
 
 
 def weigh(probas: Sequence[NDArray[np.float64]], y_index: NDArray[np.int64]) -> Weighted:
@@ -62,5 +63,6 @@ def weigh(probas: Sequence[NDArray[np.float64]], y_index: NDArray[np.int64]) -> 
     mean = np.sum([w * proba for w, proba in zip(weights, probas, strict=True) if w], axis=0)
     logits = np.log(np.maximum(mean, _SMALLEST))
     calibrator = FlooredTemperature(temperature=fit_temperature(logits, y, min_per_class=0), share=1.0 / (len(y) + 1.0))
-    log_loss = float(-np.log(calibrator.apply(logits)[rows, y]).mean())
-    return Weighted(weights=tuple(weights.tolist()), calibrator=calibrator, log_loss=log_loss)
+    proba = calibrator.apply(logits)
+    log_loss = float(-np.log(proba[rows, y]).mean())
+    return Weighted(weights=tuple(weights.tolist()), calibrator=calibrator, log_loss=log_loss, proba=proba)
