@@ -1,6 +1,7 @@
 """Rows in: look at a table, infer its columns, refuse what is not multiclass, split honestly."""
 
 from classward.lifecycle.data.columns import columns_of
+from classward.lifecycle.data.cross_folds import cross_folds
 from classward.lifecycle.data.describe import describe
 from classward.lifecycle.data.folds import Folds
 from classward.lifecycle.data.found import FoundFeature, Inference, LeftOut, TypoSuspect
@@ -20,6 +21,7 @@ __all__ = [
     "build_label_space",
     "check_target",
     "columns_of",
+    "cross_folds",
     "describe",
     "labels_of",
     "looks",
