@@ -8,7 +8,9 @@ from classward.lifecycle.data.found import FoundFeature, Inference, LeftOut, Typ
 from classward.lifecycle.data.label_cells import labels_of
 from classward.lifecycle.data.label_space import build_label_space
 from classward.lifecycle.data.looks import looks
+from classward.lifecycle.data.optimism import Optimism, optimism
 from classward.lifecycle.data.profile import profile
+from classward.lifecycle.data.rounds import NestedRound, Round, forward_rounds, nested_rounds, rounds_of
 from classward.lifecycle.data.split import split
 from classward.lifecycle.data.target import check_target
 
@@ -17,14 +19,21 @@ __all__ = [
     "FoundFeature",
     "Inference",
     "LeftOut",
+    "NestedRound",
+    "Optimism",
+    "Round",
     "TypoSuspect",
     "build_label_space",
     "check_target",
     "columns_of",
     "cross_folds",
     "describe",
+    "forward_rounds",
     "labels_of",
     "looks",
+    "nested_rounds",
+    "optimism",
     "profile",
+    "rounds_of",
     "split",
 ]
