@@ -75,7 +75,7 @@ def forward_rounds(time_us: NDArray[np.int64], *, n_folds: int) -> tuple[Round, 
             fix="ask for fewer folds (at least 1), or give times finer than a day",
         )
     ends = np.cumsum(counts)
-    cuts = []
+    cuts: list[int] = []
     for k in range(1, n_folds + 1):
         wanted = len(time_us) * k / (n_folds + 1)
         nearest = int(np.argmin(np.abs(ends - wanted))) + 1
