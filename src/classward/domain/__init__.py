@@ -4,6 +4,7 @@ from classward.domain.canonical import canonical_json, content_hash, format_time
 from classward.domain.dataset import ColumnProfile, Dataset, FoldInfo, Split
 from classward.domain.decision import ClassState, Comparison, Decision, PairedCounts, SloState, Summary, Window
 from classward.domain.event import EVENT_KINDS, GENESIS_HASH, Event, EventDraft, JournalHead
+from classward.domain.finding import Finding
 from classward.domain.label_space import ClassDef, LabelSpace
 from classward.domain.prediction import Label, Outcome, Prediction, QuarantinedLabel
 from classward.domain.recipe import Candidate, Plan, Recipe
@@ -41,6 +42,7 @@ __all__ = [
     "Event",
     "EventDraft",
     "Feature",
+    "Finding",
     "FoldInfo",
     "InputSchema",
     "Interval",
