@@ -7,10 +7,12 @@ from classward.lifecycle.data.folds import Folds
 from classward.lifecycle.data.found import FoundFeature, Inference, LeftOut, TypoSuspect
 from classward.lifecycle.data.label_cells import labels_of
 from classward.lifecycle.data.label_space import build_label_space
+from classward.lifecycle.data.leakage import LeakageLimits, near_groups, scan, unaccepted_stops
 from classward.lifecycle.data.looks import looks
 from classward.lifecycle.data.optimism import Optimism, optimism
 from classward.lifecycle.data.profile import profile
 from classward.lifecycle.data.rounds import NestedRound, Round, forward_rounds, nested_rounds, rounds_of
+from classward.lifecycle.data.simple_answers import SimpleAnswer, answer_by_column, answer_by_copy
 from classward.lifecycle.data.split import split
 from classward.lifecycle.data.target import check_target
 
@@ -18,11 +20,15 @@ __all__ = [
     "Folds",
     "FoundFeature",
     "Inference",
+    "LeakageLimits",
     "LeftOut",
     "NestedRound",
     "Optimism",
     "Round",
+    "SimpleAnswer",
     "TypoSuspect",
+    "answer_by_column",
+    "answer_by_copy",
     "build_label_space",
     "check_target",
     "columns_of",
@@ -31,9 +37,12 @@ __all__ = [
     "forward_rounds",
     "labels_of",
     "looks",
+    "near_groups",
     "nested_rounds",
     "optimism",
     "profile",
     "rounds_of",
+    "scan",
     "split",
+    "unaccepted_stops",
 ]

@@ -1,5 +1,6 @@
 """A candidate and a fold become a Report, per class, with intervals."""
 
+from classward.lifecycle.evaluate.answer_baseline import answer_baseline
 from classward.lifecycle.evaluate.card import CardFacts, card_markdown
 from classward.lifecycle.evaluate.page import report_html
 from classward.lifecycle.evaluate.pairs import compare_rows, judge_offline
@@ -8,6 +9,7 @@ from classward.lifecycle.evaluate.stored import report_from_json, report_json
 
 __all__ = [
     "CardFacts",
+    "answer_baseline",
     "card_markdown",
     "compare_rows",
     "evaluate",
