@@ -1,5 +1,6 @@
 """The nouns that flow through Classward: frozen, deeply immutable, standard library only."""
 
+from classward.domain.advice import Advice, ClassNeed
 from classward.domain.canonical import canonical_json, content_hash, format_time, parse_time, to_plain
 from classward.domain.dataset import ColumnProfile, Dataset, FoldInfo, Split
 from classward.domain.decision import ClassState, Comparison, Decision, PairedCounts, SloState, Summary, Window
@@ -26,10 +27,12 @@ __all__ = [
     "FEATURE_KINDS",
     "GENESIS_HASH",
     "SLO",
+    "Advice",
     "Baseline",
     "CalibrationReport",
     "Candidate",
     "ClassDef",
+    "ClassNeed",
     "ClassReport",
     "ClassState",
     "ColumnProfile",
