@@ -6,6 +6,7 @@ from classward.domain.dataset import ColumnProfile, Dataset, FoldInfo, Split
 from classward.domain.decision import ClassState, Comparison, Decision, PairedCounts, SloState, Summary, Window
 from classward.domain.event import EVENT_KINDS, GENESIS_HASH, Event, EventDraft, JournalHead
 from classward.domain.finding import Finding
+from classward.domain.folding import FoldedClasses, FoldingRule
 from classward.domain.label_space import ClassDef, LabelSpace
 from classward.domain.prediction import Label, Outcome, Prediction, QuarantinedLabel
 from classward.domain.recipe import Candidate, Plan, Recipe
@@ -47,6 +48,8 @@ __all__ = [
     "Feature",
     "Finding",
     "FoldInfo",
+    "FoldedClasses",
+    "FoldingRule",
     "InputSchema",
     "Interval",
     "JournalHead",

@@ -3,6 +3,7 @@
 from classward.lifecycle.data.columns import columns_of
 from classward.lifecycle.data.cross_folds import cross_folds
 from classward.lifecycle.data.describe import describe
+from classward.lifecycle.data.folding import apply_folding, fold_rare
 from classward.lifecycle.data.folds import Folds
 from classward.lifecycle.data.found import FoundFeature, Inference, LeftOut, TypoSuspect
 from classward.lifecycle.data.label_cells import labels_of
@@ -29,11 +30,13 @@ __all__ = [
     "TypoSuspect",
     "answer_by_column",
     "answer_by_copy",
+    "apply_folding",
     "build_label_space",
     "check_target",
     "columns_of",
     "cross_folds",
     "describe",
+    "fold_rare",
     "forward_rounds",
     "labels_of",
     "looks",
