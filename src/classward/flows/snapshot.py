@@ -13,7 +13,7 @@ from classward.errors import DataError
 from classward.flows.context import Context, Tell, note
 from classward.flows.versions import registry_state
 from classward.inference import Columns
-from classward.lifecycle.data import Folds, build_label_space, check_target, columns_of, profile, split
+from classward.lifecycle.data import Folds, build_label_space, check_columns, check_target, columns_of, profile, split
 
 __all__ = ["TrainingData", "load_folds", "take_snapshot"]
 
@@ -103,6 +103,7 @@ def _select(ctx: Context, table: pl.DataFrame, location: str) -> pl.DataFrame:
             why="an upstream rename or removal changes what the model sees",
             fix="restore the columns, or run 'classward init' again on the new table",
         )
+    check_columns(table, task.schema)
     return table.select(list(dict.fromkeys(wanted))).with_columns(pl.col(task.label).cast(pl.String))
 
 

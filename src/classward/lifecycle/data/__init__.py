@@ -1,6 +1,6 @@
 """Rows in: look at a table, infer its columns, refuse what is not multiclass, split honestly."""
 
-from classward.lifecycle.data.columns import columns_of
+from classward.lifecycle.data.columns import check_columns, columns_of
 from classward.lifecycle.data.cross_folds import cross_folds
 from classward.lifecycle.data.describe import describe
 from classward.lifecycle.data.folding import apply_folding, fold_rare
@@ -32,6 +32,7 @@ __all__ = [
     "answer_by_copy",
     "apply_folding",
     "build_label_space",
+    "check_columns",
     "check_target",
     "columns_of",
     "cross_folds",
