@@ -218,10 +218,11 @@ class Classifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 def _folds(y: NDArray[np.int64], groups: Any, *, n_folds: int, seed: int) -> tuple[FitFold, ...]:
     """Folds to cross-fit on; with one, a fifth of the rows is scored."""
     parted = None if groups is None else np.unique(np.asarray(groups), return_inverse=True)[1].astype(np.int64)
-    n_parts = max(2, min(5 if n_folds == 1 else n_folds, len(y) // 2))
+    n_apart = len(y) // 2 if parted is None else int(parted.max()) + 1
+    n_parts = max(2, min(5 if n_folds == 1 else n_folds, n_apart))
     parts = cross_folds(y, n_folds=n_parts, groups=parted, rng=np.random.default_rng(seed))
     every = np.arange(len(y))
-    folds = tuple(FitFold(fit=np.setdiff1d(every, part), held=part) for part in parts if len(part))
+    folds = tuple(FitFold(fit=np.setdiff1d(every, part), held=part) for part in parts)
     return folds[:1] if n_folds == 1 else folds
 
 

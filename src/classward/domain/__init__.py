@@ -18,11 +18,14 @@ from classward.domain.decision_proof import (
 from classward.domain.decision_rule import SET_SCORES, ClassCut, Costs, DecisionRule, PairCost, PriorCorrection, SetRule
 from classward.domain.event import EVENT_KINDS, GENESIS_HASH, Event, EventDraft, JournalHead
 from classward.domain.explanation import AttributionChange, ClassAttributions, Contribution, Explanation
+from classward.domain.finding import Finding
+from classward.domain.folding import FoldedClasses, FoldingRule
 from classward.domain.label_space import ClassDef, LabelSpace
 from classward.domain.measure import Interval, Measure
 from classward.domain.policy import DecisionPolicy
 from classward.domain.prediction import ABSTAINED, Label, Outcome, Prediction, QuarantinedLabel
 from classward.domain.recipe import Candidate, Plan, Recipe
+from classward.domain.recommendation import ClassNeed, Recommendation
 from classward.domain.report import (
     Baseline,
     CalibrationReport,
@@ -57,6 +60,7 @@ __all__ = [
     "ClassDef",
     "ClassFigures",
     "ClassMap",
+    "ClassNeed",
     "ClassPromise",
     "ClassReport",
     "ClassState",
@@ -75,7 +79,10 @@ __all__ = [
     "EventDraft",
     "Explanation",
     "Feature",
+    "Finding",
     "FoldInfo",
+    "FoldedClasses",
+    "FoldingRule",
     "InputSchema",
     "Interval",
     "JournalHead",
@@ -95,6 +102,7 @@ __all__ = [
     "PriorCorrection",
     "QuarantinedLabel",
     "Recipe",
+    "Recommendation",
     "ReliabilityBin",
     "Report",
     "RiskCoverage",

@@ -16,6 +16,7 @@ from classward.inference import Columns
 from classward.lifecycle.data import (
     Folds,
     build_label_space,
+    check_columns,
     check_target,
     columns_of,
     cross_folds,
@@ -65,9 +66,10 @@ class TrainingData:
             return labelled, (FitFold(fit=np.searchsorted(rows, train), held=np.searchsorted(rows, held)),)
         rng = np.random.default_rng(ctx.task.seed)
         groups = together(self.table[rows], ctx.task)
+        n_folds = min(n_folds, len(np.unique(groups)))
         parts = cross_folds(labelled.y_index, n_folds=n_folds, groups=groups, rng=rng)
         every = np.arange(len(rows))
-        return labelled, tuple(FitFold(fit=np.setdiff1d(every, part), held=part) for part in parts if len(part))
+        return labelled, tuple(FitFold(fit=np.setdiff1d(every, part), held=part) for part in parts)
 
     @property
     def prior(self) -> NDArray[np.float64]:
@@ -139,6 +141,7 @@ def _select(ctx: Context, table: pl.DataFrame, location: str) -> pl.DataFrame:
             why="an upstream rename or removal changes what the model sees",
             fix="restore the columns, or run 'classward init' again on the new table",
         )
+    check_columns(table, task.schema)
     return table.select(list(dict.fromkeys(wanted))).with_columns(pl.col(task.label).cast(pl.String))
 
 

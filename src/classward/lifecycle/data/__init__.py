@@ -1,15 +1,20 @@
 """Rows in: look at a table, infer its columns, refuse what is not multiclass, split honestly."""
 
-from classward.lifecycle.data.columns import columns_of
+from classward.lifecycle.data.columns import check_columns, columns_of
 from classward.lifecycle.data.cross_folds import cross_folds
 from classward.lifecycle.data.describe import describe
+from classward.lifecycle.data.folding import apply_folding, fold_rare
 from classward.lifecycle.data.folds import Folds
 from classward.lifecycle.data.found import FoundFeature, Inference, LeftOut, TypoSuspect
 from classward.lifecycle.data.kinds import kind_of
 from classward.lifecycle.data.label_cells import labels_of
 from classward.lifecycle.data.label_space import build_label_space
+from classward.lifecycle.data.leakage import LeakageLimits, near_groups, scan, unaccepted_stops
 from classward.lifecycle.data.looks import looks
+from classward.lifecycle.data.optimism import Optimism, optimism
 from classward.lifecycle.data.profile import profile
+from classward.lifecycle.data.rounds import NestedRound, Round, forward_rounds, nested_rounds, rounds_of
+from classward.lifecycle.data.simple_answers import SimpleAnswer, answer_by_column, answer_by_copy
 from classward.lifecycle.data.split import split, together
 from classward.lifecycle.data.target import check_target
 
@@ -17,17 +22,34 @@ __all__ = [
     "Folds",
     "FoundFeature",
     "Inference",
+    "LeakageLimits",
     "LeftOut",
+    "NestedRound",
+    "Optimism",
+    "Round",
+    "SimpleAnswer",
     "TypoSuspect",
+    "answer_by_column",
+    "answer_by_copy",
+    "apply_folding",
     "build_label_space",
+    "check_columns",
     "check_target",
     "columns_of",
     "cross_folds",
     "describe",
+    "fold_rare",
+    "forward_rounds",
     "kind_of",
     "labels_of",
     "looks",
+    "near_groups",
+    "nested_rounds",
+    "optimism",
     "profile",
+    "rounds_of",
+    "scan",
     "split",
     "together",
+    "unaccepted_stops",
 ]

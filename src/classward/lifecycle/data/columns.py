@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import polars as pl
 
 from classward.domain import Feature, InputSchema
@@ -12,7 +10,7 @@ from classward.inference import Columns
 from classward.lifecycle.data.kinds import plain_text
 from classward.lifecycle.data.times import times_of
 
-__all__ = ["columns_of"]
+__all__ = ["check_columns", "columns_of"]
 
 
 def columns_of(table: pl.DataFrame, schema: InputSchema) -> Columns:
@@ -32,6 +30,26 @@ def columns_of(table: pl.DataFrame, schema: InputSchema) -> Columns:
         CW207 a column is missing; CW209 a value does not fit its kind; CW218 a required value is missing; CW219 a
         number is infinite. Each names the column and the first bad row, counted from 1, and never the value.
     """
+    _check_present(table, schema)
+    return {f.name: _read(table[f.name], f).to_list() for f in schema.features}
+
+
+def check_columns(table: pl.DataFrame, schema: InputSchema) -> None:
+    """Refuse what :func:`columns_of` would refuse, on the whole table, so that the row named is the table's own.
+
+    A later look at some of the rows could only count among those.
+
+    Raises
+    ------
+    DataError
+        CW207, CW209, CW218 or CW219, as :func:`columns_of`.
+    """
+    _check_present(table, schema)
+    for feature in schema.features:
+        _read(table[feature.name], feature)
+
+
+def _check_present(table: pl.DataFrame, schema: InputSchema) -> None:
     missing = [f.name for f in schema.features if f.name not in table.columns]
     if missing:
         raise DataError(
@@ -41,10 +59,9 @@ def columns_of(table: pl.DataFrame, schema: InputSchema) -> Columns:
             why="a column that was renamed or removed changes what the model sees",
             fix="restore the columns; a column may be empty, but it must be there",
         )
-    return {f.name: _values(table[f.name], f) for f in schema.features}
 
 
-def _values(column: pl.Series, feature: Feature) -> Sequence[object]:
+def _read(column: pl.Series, feature: Feature) -> pl.Series:
     is_empty = column.null_count() == len(column)
     found = column if is_empty else _READERS[feature.kind](column, feature)
     if feature.is_required and found.null_count():
@@ -54,8 +71,7 @@ def _values(column: pl.Series, feature: Feature) -> Sequence[object]:
             got=f"{found.null_count()} of {len(found)} rows without a value",
             fix="fill in the values, or leave 'required' out of the feature in the task file",
         )
-    values: list[object] = found.to_list()
-    return values
+    return found
 
 
 def _text(column: pl.Series, feature: Feature) -> pl.Series:

@@ -129,6 +129,10 @@ def _columns(
             continue
         if leak:
             notes.append(f"{column!r} {leak}: keep it only if it is known before the label")
+        if n_infinite := _n_infinite(table[column]):
+            notes.append(
+                f"{column!r} is infinite in {n_infinite:,} rows: training refuses them; leave such values empty"
+            )
         if kind == "categorical" and _holds_numbers(table[column]):
             notes.append(f"{column!r} holds numbers stored as text: kept as text, so that 001 stays 001")
         features.append(FoundFeature(feature=Feature(name=column, kind=kind), reason=reason))
@@ -141,6 +145,10 @@ def _columns(
             fix="add columns, or name those to use under [features] in the task file",
         )
     return tuple(features), tuple(left_out), tuple(notes)
+
+
+def _n_infinite(column: pl.Series) -> int:
+    return int(column.is_infinite().sum()) if column.dtype.is_float() else 0
 
 
 def _holds_numbers(column: pl.Series) -> bool:

@@ -14,6 +14,7 @@ __all__ = ["check_label_column", "check_labels_per_id", "check_target"]
 _SEPARATORS = ("|", ";", ",")
 _MANY = 20
 _MANY_WHOLE = 50
+_LONGEST_NAME = 200
 
 
 def check_target(table: pl.DataFrame, task: Task) -> None:
@@ -25,7 +26,7 @@ def check_target(table: pl.DataFrame, task: Task) -> None:
         CW201 fewer than three classes; CW202 several labels for one id; CW203 a continuous target; CW204 no labels;
         CW205 several labels in one cell.
     DataError
-        CW207 if the id column is missing; CW208 if a label is blank text.
+        CW207 if the id column is missing; CW208 if a label is blank text; CW285 if a class name is no name.
     """
     require_columns(table, id=task.id_column)
     check_label_column(table, task.label, insist=False)
@@ -50,6 +51,7 @@ def check_label_column(table: pl.DataFrame, label: str, *, insist: bool) -> None
     _check_present(table, label)
     column = table[label]
     _check_one_per_cell(column)
+    _check_lengths(column)
     if not insist:
         _check_discrete(column)
     counts = class_counts(labels_of(table, label))
@@ -122,6 +124,22 @@ def _check_one_per_cell(column: pl.Series) -> None:
             why="a multiclass row has exactly one true class",
             fix="keep one label per row (the main one, say), or use a multi-label tool "
             "(scikit-learn's OneVsRestClassifier, for one)",
+        )
+
+
+def _check_lengths(column: pl.Series) -> None:
+    if column.dtype != pl.String:
+        return
+    lengths = column.str.len_chars()
+    n_long = int((lengths > _LONGEST_NAME).sum())
+    if n_long:
+        first, longest = int((lengths > _LONGEST_NAME).arg_true()[0]) + 1, int(lengths.fill_null(0).sort()[-1])
+        raise DataError(
+            "CW285",
+            f"column {column.name!r} holds class names of more than {_LONGEST_NAME} characters",
+            got=f"{n_long} of {len(column)} rows, the first is row {first}; the longest has {longest:,} characters",
+            why="a class name stands in every report, record and answer; such a long one is a text or a broken row",
+            fix="name the column that holds the class, or mend the rows (an unclosed quote swallows what follows)",
         )
 
 

@@ -1,6 +1,7 @@
 """A candidate and a fold become a Report, per class, with intervals."""
 
 from classward.lifecycle.evaluate.analyse import analyse
+from classward.lifecycle.evaluate.answer_baseline import answer_baseline
 from classward.lifecycle.evaluate.attributions import attribution_changes, top_attributions
 from classward.lifecycle.evaluate.card import CardFacts, card_markdown
 from classward.lifecycle.evaluate.class_map import class_map
@@ -27,6 +28,7 @@ __all__ = [
     "Cut",
     "HeldOut",
     "analyse",
+    "answer_baseline",
     "attribution_changes",
     "card_markdown",
     "class_figures",
