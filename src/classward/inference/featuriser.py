@@ -8,6 +8,7 @@ import numpy as np
 
 from classward.inference.category import CategoryPart
 from classward.inference.columns import Columns
+from classward.inference.embedding import EmbeddingPart
 from classward.inference.features import Features, join_columns
 from classward.inference.numeric_parts import BooleanPart, DatePart, NumericPart
 from classward.inference.text import TextPart
@@ -21,13 +22,13 @@ class Featuriser:
 
     Parameters
     ----------
-    dense : tuple of NumericPart, BooleanPart or DatePart
+    dense : tuple of NumericPart, BooleanPart, DatePart or EmbeddingPart
         Parts that make numbers.
     categories, texts : tuple of CategoryPart, of TextPart
         Parts that make sparse indicators and weights.
     """
 
-    dense: tuple[NumericPart | BooleanPart | DatePart, ...] = ()
+    dense: tuple[NumericPart | BooleanPart | DatePart | EmbeddingPart, ...] = ()
     categories: tuple[CategoryPart, ...] = ()
     texts: tuple[TextPart, ...] = ()
 
