@@ -32,6 +32,8 @@ def read_safetensors(path: Path) -> dict[str, NDArray[Any]]:
     if len(raw) < 8 or n_header > min(_MOST_HEADER_BYTES, len(raw) - 8):
         raise ValueError("not a safetensors file")
     header = json.loads(raw[8 : 8 + n_header])
+    if not isinstance(header, dict):
+        raise ValueError("not a safetensors file")
     body = memoryview(raw)[8 + n_header :]
     arrays = {}
     for name, told in header.items():
