@@ -6,6 +6,7 @@ from classward.inference.columns import Columns
 from classward.inference.embedding import EmbeddingPart, Encoder
 from classward.inference.features import Csr, Features
 from classward.inference.featuriser import Featuriser
+from classward.inference.kernel import KernelScorer, bend, likeness
 from classward.inference.linear import ABSENT_LOGIT, LinearScorer, standardise
 from classward.inference.model import Calibrator, FittedModel, Scorer
 from classward.inference.numeric_parts import BooleanPart, DatePart, NumericPart
@@ -30,6 +31,7 @@ __all__ = [
     "Featuriser",
     "FittedModel",
     "Identity",
+    "KernelScorer",
     "LinearScorer",
     "NumericPart",
     "OnnxEncoder",
@@ -40,7 +42,9 @@ __all__ = [
     "TextPart",
     "TreeScorer",
     "VectorScaling",
+    "bend",
     "grams_of",
+    "likeness",
     "log_softmax",
     "softmax",
     "standardise",

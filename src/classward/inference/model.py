@@ -12,13 +12,14 @@ from classward.domain import InputSchema, LabelSpace
 from classward.inference.calibrators import Identity, Temperature, VectorScaling
 from classward.inference.columns import Columns
 from classward.inference.featuriser import Featuriser
+from classward.inference.kernel import KernelScorer
 from classward.inference.linear import LinearScorer
 from classward.inference.proba import Proba
 from classward.inference.tree import TreeScorer
 
 __all__ = ["Calibrator", "FittedModel", "Scorer"]
 
-Scorer: TypeAlias = LinearScorer | TreeScorer
+Scorer: TypeAlias = LinearScorer | TreeScorer | KernelScorer
 Calibrator: TypeAlias = Identity | Temperature | VectorScaling
 
 
