@@ -6,7 +6,7 @@ from classward.inference.columns import Columns
 from classward.inference.embedding import EmbeddingPart, Encoder
 from classward.inference.features import Csr, Features
 from classward.inference.featuriser import Featuriser
-from classward.inference.kernel import KernelScorer, bend, likeness
+from classward.inference.likeness import LikenessScorer, bend, likeness
 from classward.inference.linear import ABSENT_LOGIT, LinearScorer, standardise
 from classward.inference.model import Calibrator, FittedModel, Scorer
 from classward.inference.numeric_parts import BooleanPart, DatePart, NumericPart
@@ -31,7 +31,7 @@ __all__ = [
     "Featuriser",
     "FittedModel",
     "Identity",
-    "KernelScorer",
+    "LikenessScorer",
     "LinearScorer",
     "NumericPart",
     "OnnxEncoder",

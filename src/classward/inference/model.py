@@ -12,14 +12,14 @@ from classward.domain import InputSchema, LabelSpace
 from classward.inference.calibrators import Identity, Temperature, VectorScaling
 from classward.inference.columns import Columns
 from classward.inference.featuriser import Featuriser
-from classward.inference.kernel import KernelScorer
+from classward.inference.likeness import LikenessScorer
 from classward.inference.linear import LinearScorer
 from classward.inference.proba import Proba
 from classward.inference.tree import TreeScorer
 
 __all__ = ["Calibrator", "FittedModel", "Scorer"]
 
-Scorer: TypeAlias = LinearScorer | TreeScorer | KernelScorer
+Scorer: TypeAlias = LinearScorer | TreeScorer | LikenessScorer
 Calibrator: TypeAlias = Identity | Temperature | VectorScaling
 
 

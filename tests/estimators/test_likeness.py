@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from classward.estimators.kernel import KernelSettings, _exact, _nystroem, fit_kernel
-from classward.inference import ABSENT_LOGIT, Csr, Features, KernelScorer, bend, log_softmax
+from classward.estimators.likeness import LikenessSettings, _exact, _nystroem, fit_likeness
+from classward.inference import ABSENT_LOGIT, Csr, Features, LikenessScorer, bend, log_softmax
 
 N, D, K = 240, 5, 4
 
@@ -22,8 +22,8 @@ def rows(n: int = N, seed: int = 0) -> tuple[Features, np.ndarray]:
 
 
 def fit(features: Features, y: np.ndarray, *, folds: int = 5, **settings: object):  # type: ignore[no-untyped-def]
-    return fit_kernel(
-        features, y, n_classes=K, settings=KernelSettings(**settings),  # type: ignore[arg-type]
+    return fit_likeness(
+        features, y, n_classes=K, settings=LikenessSettings(**settings),  # type: ignore[arg-type]
         fold=np.arange(features.n) // 3 % folds, rng=np.random.default_rng(1),
     )  # fmt: skip
 
@@ -112,7 +112,7 @@ def test_the_curve_never_turns_back() -> None:
 
 
 def test_a_row_does_not_depend_on_its_neighbours() -> None:
-    scorer: KernelScorer = fit(*rows()).scorer
+    scorer: LikenessScorer = fit(*rows()).scorer
     fresh, _ = rows(50, seed=4)
     together = scorer.logits(fresh)
     for i in range(0, 50, 7):

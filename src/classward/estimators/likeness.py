@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve, cholesky, lapack, solve_triangular
 from scipy.optimize import minimize
 
-from classward.inference import Features, KernelScorer, bend, likeness, log_softmax, standardise
+from classward.inference import Features, LikenessScorer, bend, likeness, log_softmax, standardise
 
-__all__ = ["KernelFit", "KernelSettings", "fit_kernel"]
+__all__ = ["LikenessFit", "LikenessSettings", "fit_likeness"]
 
 _JITTER = 1e-3
 _CURVE_ROWS = 4000
@@ -19,7 +19,7 @@ _NO_CLASS = -1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KernelSettings:
+class LikenessSettings:
     """How to fit.
 
     Parameters
@@ -38,22 +38,22 @@ class KernelSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KernelFit:
+class LikenessFit:
     """A scorer, and float64 logits (n, n_classes) of its own training rows, each fold scored without it."""
 
-    scorer: KernelScorer
+    scorer: LikenessScorer
     left_out: NDArray[np.float64]
 
 
-def fit_kernel(
+def fit_likeness(
     features: Features,
     y_index: NDArray[np.int64],
     *,
     n_classes: int,
-    settings: KernelSettings,
+    settings: LikenessSettings,
     fold: NDArray[np.int64],
     rng: np.random.Generator,
-) -> KernelFit:
+) -> LikenessFit:
     """Fit likeness to training rows: strong on sentence vectors, where neighbours mean the same.
 
     Not for raw tables: all columns count by their spread as it is. Leaving a fold out of ridge regression has a
@@ -68,7 +68,7 @@ def fit_kernel(
         True class of each row, as a column in label-space order.
     n_classes : int
         Classes of the label space.
-    settings : KernelSettings
+    settings : LikenessSettings
         Width, smoothness, size.
     fold : int array of shape (n,)
         Fold of each row, for the left-out logits.
@@ -90,11 +90,11 @@ def fit_kernel(
     left_out = sums + intercept
     is_absent = np.bincount(y_index, minlength=n_classes) == 0
     curve = _fit_curve(left_out, y_index, is_absent)
-    scorer = KernelScorer(
+    scorer = LikenessScorer(
         mean=mean, scale=scale, support=rows[kept], weights=np.ascontiguousarray(weights, dtype=np.float32),
         intercept=intercept.astype(np.float64), curve=curve, is_absent=is_absent,
     )  # fmt: skip
-    return KernelFit(scorer=scorer, left_out=bend(left_out, curve, is_absent))
+    return LikenessFit(scorer=scorer, left_out=bend(left_out, curve, is_absent))
 
 
 def _spread(dense: NDArray[np.float32], sharpness: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

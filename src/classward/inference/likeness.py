@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from classward.inference.features import Features
 from classward.inference.linear import ABSENT_LOGIT, standardise
 
-__all__ = ["KernelScorer", "bend", "likeness"]
+__all__ = ["LikenessScorer", "bend", "likeness"]
 
 _CHUNK_ROWS = 1024
 
@@ -28,7 +28,7 @@ def likeness(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KernelScorer:
+class LikenessScorer:
     """Logits from a weighted sum of likenesses to support rows, bent by one curve for all classes.
 
     A sum ``s`` (about -1 for "no", 1 for "yes") becomes ``a·s + b·(s - c)³``; ``a, b ≥ 0``, so a larger sum never
