@@ -11,10 +11,13 @@ from classward.artifact.read import read_bundle
 from classward.artifact.write import check_equal, write_bundle
 from classward.domain import Feature, InputSchema, LabelSpace
 from classward.inference import (
+    Blend,
+    BlendMember,
     EmbeddingPart,
     Encoder,
     Featuriser,
     FittedModel,
+    Identity,
     LinearScorer,
     OnnxEncoder,
     StaticEncoder,
@@ -57,7 +60,9 @@ def network() -> OnnxEncoder:
     tokenizer = tokenizers.Tokenizer(words)
     tokenizer.pre_tokenizer = tokenizers.pre_tokenizers.Whitespace()
     return OnnxEncoder(
-        model=np.frombuffer(model.SerializeToString(), dtype=np.uint8), tokenizer=tokenizer.to_str(), n_columns=6
+        model=np.frombuffer(model.SerializeToString(), dtype=np.uint8),
+        tokenizer=np.frombuffer(tokenizer.to_str().encode(), dtype=np.uint8),
+        n_columns=6,
     )
 
 
@@ -82,9 +87,6 @@ def test_a_restored_encoder_answers_bit_for_bit(make: object, tmp_path: Path) ->
     columns = {"t": TEXTS}
     np.testing.assert_array_equal(restored.logits(columns, 6), model.logits(columns, 6))
     check_equal(model, restored, columns=columns, n=6)
-    part = restored.featuriser.dense[0]
-    assert isinstance(part, EmbeddingPart)
-    assert part.encoder._memory.most_rows == 0  # what answers requests keeps no texts
 
 
 def test_no_text_of_a_request_is_written(tmp_path: Path) -> None:
@@ -103,3 +105,38 @@ def test_no_text_of_a_request_is_written(tmp_path: Path) -> None:
     )
     write_bundle(tmp_path, model, extras={})
     assert not any(b"secretly" in file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
+
+
+def test_members_that_share_an_encoder_share_it_in_the_bundle_and_after(tmp_path: Path) -> None:
+    encoder = static()
+    rng = np.random.default_rng(4)
+    schema, space = InputSchema(features=(Feature(name="t", kind="text"),)), LabelSpace.of(["x", "y", "z"])
+    models = tuple(
+        FittedModel(
+            schema=schema,
+            label_space=space,
+            featuriser=Featuriser(dense=(EmbeddingPart(column="t", encoder=encoder, first=first),)),
+            scorer=LinearScorer(
+                mean=np.zeros(6 - first), scale=np.ones(6 - first),
+                weights=rng.normal(size=(6 - first, 3)).astype(np.float32), intercept=np.zeros(3),
+            ),
+            calibrator=Identity(),
+            family="embedding",
+        )
+        for first in (0, 2)
+    )  # fmt: skip
+    members = tuple(BlendMember(models=(m,), calibrator=Identity(), weight=0.5) for m in models)
+    blend = Blend(schema=schema, label_space=space, members=members, calibrator=Identity())
+    restored = read_bundle(tmp_path, expected_hash=write_bundle(tmp_path, blend, extras={})).model
+    assert isinstance(restored, Blend)
+    check_equal(blend, restored, columns={"t": TEXTS}, n=6)
+    parts = [member.models[0].featuriser.dense[0] for member in restored.members]
+    assert all(isinstance(part, EmbeddingPart) for part in parts)
+    assert parts[0].encoder is parts[1].encoder  # type: ignore[union-attr]
+    assert len(list(tmp_path.glob("arrays/*vectors*"))) == 1
+    assert len(list(tmp_path.glob("terms/*tokens*"))) == 1
+    again = tmp_path / "again"
+    again.mkdir()
+    first = tmp_path / "first"
+    first.mkdir()
+    assert write_bundle(first, blend, extras={}) == write_bundle(again, restored, extras={})

@@ -30,18 +30,19 @@ def test_five_folds_encode_each_text_once() -> None:
 def test_the_bound_holds_and_answers_stay_right() -> None:
     encode, memory = Counting(), VectorMemory(most_rows=3)
     for _ in range(3):
-        made = memory.look_up(list("abcdef"), encode)
-        np.testing.assert_array_equal(made[:, 1], [ord(c) for c in "abcdef"])
-    assert len(memory._rows) <= 3
-    assert len(encode.seen) > 6
+        for letter in "abcdef":
+            np.testing.assert_array_equal(memory.look_up([letter], encode), [[1, ord(letter)]])
+        assert len(memory._rows) == 3
+    assert len(encode.seen) == 18
 
 
-def test_without_a_bound_nothing_is_kept() -> None:
-    encode, memory = Counting(), VectorMemory()
-    memory.look_up(["a", "a"], encode)
-    memory.look_up(["a"], encode)
-    assert encode.seen == ["a"] * 3
-    assert memory._rows == {}
+def test_the_last_batch_is_kept_whole_for_others_who_share_the_encoder() -> None:
+    encode, memory = Counting(), VectorMemory(most_rows=3)
+    memory.look_up(list("abcdef"), encode)
+    memory.look_up(list("abcdef"), encode)
+    assert encode.seen == list("abcdef")
+    memory.look_up(["g"], encode)
+    assert len(memory._rows) == 3
 
 
 def test_no_texts_keep_their_width() -> None:

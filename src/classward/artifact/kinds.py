@@ -12,11 +12,18 @@ from classward.inference import (
     DatePart,
     EmbeddingPart,
     Featuriser,
+    FlooredTemperature,
+    ForestScorer,
     Identity,
+    KernelScorer,
     LikenessScorer,
     LinearScorer,
+    MatrixScaling,
+    NetworkScorer,
     NumericPart,
     OnnxEncoder,
+    OrdinalPart,
+    SmoothPart,
     StaticEncoder,
     Temperature,
     TextPart,
@@ -24,7 +31,7 @@ from classward.inference import (
     VectorScaling,
 )
 
-__all__ = ["KINDS"]
+__all__ = ["KINDS", "SHARED"]
 
 KINDS: Mapping[str, type[Any]] = MappingProxyType(
     {
@@ -35,11 +42,18 @@ KINDS: Mapping[str, type[Any]] = MappingProxyType(
             DatePart,
             EmbeddingPart,
             Featuriser,
+            FlooredTemperature,
+            ForestScorer,
             Identity,
+            KernelScorer,
             LikenessScorer,
             LinearScorer,
+            MatrixScaling,
+            NetworkScorer,
             NumericPart,
             OnnxEncoder,
+            OrdinalPart,
+            SmoothPart,
             StaticEncoder,
             Temperature,
             TextPart,
@@ -49,3 +63,6 @@ KINDS: Mapping[str, type[Any]] = MappingProxyType(
     }
 )
 """Name in the manifest → class of ``inference``."""
+
+SHARED = frozenset({"OnnxEncoder", "StaticEncoder"})
+"""Kinds of which equal ones become one object, so that members of a blend encode a text once."""

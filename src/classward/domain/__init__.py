@@ -1,10 +1,25 @@
 """The nouns that flow through Classward: frozen, deeply immutable, standard library only."""
 
+from classward.domain.analysis import Advice, Analysis, ClassFigures, ClassMap, MapPoint, PairedReport
 from classward.domain.canonical import canonical_json, content_hash, format_time, parse_time, to_plain
+from classward.domain.confusions import PairAnalysis, Separator, TermEffect
 from classward.domain.dataset import ColumnProfile, Dataset, FoldInfo, Split
 from classward.domain.decision import ClassState, Comparison, Decision, PairedCounts, SloState, Summary, Window
+from classward.domain.decision_proof import (
+    PROMISES,
+    ClassPromise,
+    PriorChoice,
+    SetClass,
+    SetCoverage,
+    SetsChoice,
+    ThresholdProof,
+    ThresholdsChoice,
+)
+from classward.domain.decision_rule import SET_SCORES, ClassCut, Costs, DecisionRule, PairCost, PriorCorrection, SetRule
 from classward.domain.event import EVENT_KINDS, GENESIS_HASH, Event, EventDraft, JournalHead
+from classward.domain.explanation import AttributionChange, ClassAttributions, Contribution, Explanation
 from classward.domain.label_space import ClassDef, LabelSpace
+from classward.domain.measure import Interval, Measure
 from classward.domain.prediction import Label, Outcome, Prediction, QuarantinedLabel
 from classward.domain.recipe import Candidate, Plan, Recipe
 from classward.domain.report import (
@@ -12,11 +27,11 @@ from classward.domain.report import (
     CalibrationReport,
     ClassReport,
     ConfusedPair,
-    Interval,
-    Measure,
     ReliabilityBin,
     Report,
 )
+from classward.domain.selective import AbstentionChoice, AbstentionValue, RiskCoverage, RiskPoint
+from classward.domain.slices import Slice, SliceCell, SliceTable
 from classward.domain.task import FEATURE_KINDS, SLO, DataSource, Feature, InputSchema, Task
 from classward.domain.version import Deployment, ModelVersion, Route
 
@@ -24,22 +39,38 @@ __all__ = [
     "EVENT_KINDS",
     "FEATURE_KINDS",
     "GENESIS_HASH",
+    "PROMISES",
+    "SET_SCORES",
     "SLO",
+    "AbstentionChoice",
+    "AbstentionValue",
+    "Advice",
+    "Analysis",
+    "AttributionChange",
     "Baseline",
     "CalibrationReport",
     "Candidate",
+    "ClassAttributions",
+    "ClassCut",
     "ClassDef",
+    "ClassFigures",
+    "ClassMap",
+    "ClassPromise",
     "ClassReport",
     "ClassState",
     "ColumnProfile",
     "Comparison",
     "ConfusedPair",
+    "Contribution",
+    "Costs",
     "DataSource",
     "Dataset",
     "Decision",
+    "DecisionRule",
     "Deployment",
     "Event",
     "EventDraft",
+    "Explanation",
     "Feature",
     "FoldInfo",
     "InputSchema",
@@ -47,21 +78,40 @@ __all__ = [
     "JournalHead",
     "Label",
     "LabelSpace",
+    "MapPoint",
     "Measure",
     "ModelVersion",
     "Outcome",
+    "PairAnalysis",
+    "PairCost",
     "PairedCounts",
+    "PairedReport",
     "Plan",
     "Prediction",
+    "PriorChoice",
+    "PriorCorrection",
     "QuarantinedLabel",
     "Recipe",
     "ReliabilityBin",
     "Report",
+    "RiskCoverage",
+    "RiskPoint",
     "Route",
+    "Separator",
+    "SetClass",
+    "SetCoverage",
+    "SetRule",
+    "SetsChoice",
+    "Slice",
+    "SliceCell",
+    "SliceTable",
     "SloState",
     "Split",
     "Summary",
     "Task",
+    "TermEffect",
+    "ThresholdProof",
+    "ThresholdsChoice",
     "Window",
     "canonical_json",
     "content_hash",

@@ -12,7 +12,7 @@ __all__ = ["fit_embedding_featuriser"]
 
 
 def fit_embedding_featuriser(
-    schema: InputSchema, columns: Columns, n: int, *, encoder: Encoder, with_terms: bool
+    schema: InputSchema, columns: Columns, n: int, *, encoder: Encoder, with_terms: bool, first: int = 0
 ) -> Featuriser:
     """Learn how columns become features, text columns by an encoder.
 
@@ -30,13 +30,17 @@ def fit_embedding_featuriser(
         Gives each text column its dense block, after the other numbers.
     with_terms : bool
         Whether TF-IDF of the text columns stands beside it.
+    first : int
+        Numbers of a vector to leave out at its start.
 
     Raises
     ------
     DataError
         CW230 if nothing can be learned from.
     """
-    plain = fit_featuriser(schema, columns, n)
     texts = tuple(feature.name for feature in schema.features if feature.kind == "text")
-    blocks = tuple(EmbeddingPart(column=name, encoder=encoder) for name in texts)
-    return replace(plain, dense=(*plain.dense, *blocks), texts=plain.texts if with_terms else ())
+    blocks = tuple(EmbeddingPart(column=name, encoder=encoder, first=first) for name in texts)
+    tables = InputSchema(features=tuple(f for f in schema.features if with_terms or f.kind != "text"))
+    has_text = any(isinstance(v, str) and v.strip() for name in texts for v in columns[name][:n])
+    plain = Featuriser() if has_text and not tables.features else fit_featuriser(tables, columns, n)
+    return replace(plain, dense=(*plain.dense, *blocks))

@@ -86,13 +86,16 @@ def export_encoder(folder: Path, *, layers: tuple[int, ...] = ()) -> OnnxEncoder
         )
         chosen = layers or (shape.n_layers,)
         model = bert_to_onnx(read_safetensors(folder / "model.safetensors"), shape, layers=chosen)
-        tokenizer = (folder / _TOKENIZER).read_text(encoding="utf-8")
+        tokenizer = (folder / _TOKENIZER).read_bytes()
+        json.loads(tokenizer)
     except ImportError:
         raise _not_installed("onnx", "pip install 'classward[export]'") from None
     except _UNREADABLE as error:
         raise _unreadable(folder, error, "give a folder with config.json, model.safetensors, tokenizer.json") from None
     return OnnxEncoder(
-        model=np.frombuffer(model, dtype=np.uint8), tokenizer=tokenizer, n_columns=len(chosen) * config["hidden_size"]
+        model=np.frombuffer(model, dtype=np.uint8),
+        tokenizer=np.frombuffer(tokenizer, dtype=np.uint8),
+        n_columns=len(chosen) * config["hidden_size"],
     )
 
 
@@ -101,7 +104,7 @@ def pack_encoder(encoder: OnnxEncoder) -> Mapping[str, bytes]:
     about = {"n_columns": encoder.n_columns, "most_tokens": encoder.most_tokens}
     return {
         _MODEL: encoder.model.tobytes(),
-        _TOKENIZER: encoder.tokenizer.encode(),
+        _TOKENIZER: encoder.tokenizer.tobytes(),
         _ABOUT: json.dumps(about, sort_keys=True).encode(),
     }
 
@@ -113,7 +116,7 @@ def _from_files(folder: Path) -> OnnxEncoder:
             about = json.loads((folder / _ABOUT).read_text(encoding="utf-8"))
         encoder = OnnxEncoder(
             model=np.frombuffer((folder / _MODEL).read_bytes(), dtype=np.uint8),
-            tokenizer=(folder / _TOKENIZER).read_text(encoding="utf-8"),
+            tokenizer=np.frombuffer((folder / _TOKENIZER).read_bytes(), dtype=np.uint8),
             n_columns=int(about.get("n_columns", 1)),
             most_tokens=int(about.get("most_tokens", 256)),
         )

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from classward.domain import Prediction
 from classward.errors import InvalidInput, Refused
-from classward.inference import Columns, FittedModel
+from classward.inference import Columns, Model
 from classward.lifecycle.predict import RowChecker
 from classward.ports import Clock, Ids, RecordWriter
 
@@ -29,7 +29,7 @@ class LoadedVersion:
     version: int
     bundle_hash: str
     route: str
-    model: FittedModel
+    model: Model
     label_space_hash: str = field(init=False)
     class_names: tuple[str, ...] = field(init=False)
     checker: RowChecker = field(init=False)
@@ -166,7 +166,7 @@ class DataPlane:
         model = loaded.model
         proba = model.predict_proba(columns, n)
         order, values = proba.top(min(max(call.top_k, 1), len(loaded.class_names)))
-        unseen = model.featuriser.unseen(columns, n)
+        unseen = model.unseen(columns, n)
         names = loaded.class_names
         answered = tuple(
             AnsweredRow(

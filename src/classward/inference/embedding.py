@@ -31,15 +31,27 @@ class EmbeddingPart:
         Feature name.
     encoder : StaticEncoder or OnnxEncoder
         Gives the vectors.
+    first : int
+        Numbers of a vector before this one are left out; an encoder that reads several layers ends with the last.
+
+    Raises
+    ------
+    ValueError
+        If nothing is left of a vector.
     """
 
     column: str
     encoder: StaticEncoder | OnnxEncoder
+    first: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.first < self.encoder.n_columns:
+            raise ValueError(f"column {self.column!r}: {self.encoder.n_columns} numbers from the {self.first}th on")
 
     @property
     def n_columns(self) -> int:
         """Feature columns made."""
-        return self.encoder.n_columns
+        return self.encoder.n_columns - self.first
 
     def transform(self, columns: Columns, n: int) -> NDArray[np.float32]:
         """Make an array of shape (n, n_columns)."""
@@ -47,6 +59,6 @@ class EmbeddingPart:
         given = [(i, v) for i, v in enumerate(columns[self.column]) if isinstance(v, str) and not v.isspace() and v]
         if given:
             rows = [i for i, _ in given]
-            out[rows] = self.encoder.encode([text for _, text in given])
+            out[rows] = self.encoder.encode([text for _, text in given])[:, self.first :]
             out[~out.any(axis=1)] = np.nan
         return out

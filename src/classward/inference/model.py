@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from classward.domain import InputSchema, LabelSpace
-from classward.inference.calibrators import Identity, Temperature, VectorScaling
+from classward.inference.calibrators import Calibrator
 from classward.inference.columns import Columns
 from classward.inference.featuriser import Featuriser
-from classward.inference.likeness import LikenessScorer
 from classward.inference.linear import LinearScorer
 from classward.inference.proba import Proba
-from classward.inference.tree import TreeScorer
+from classward.inference.scorer import Scorer
 
-__all__ = ["Calibrator", "FittedModel", "Scorer"]
-
-Scorer: TypeAlias = LinearScorer | TreeScorer | LikenessScorer
-Calibrator: TypeAlias = Identity | Temperature | VectorScaling
+__all__ = ["FittedModel"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,3 +64,7 @@ class FittedModel:
     def predict_proba(self, columns: Columns, n: int) -> Proba:
         """Calibrated probabilities of ``n`` rows."""
         return Proba(self.calibrator.apply(self.logits(columns, n)), self.label_space)
+
+    def unseen(self, columns: Columns, n: int) -> list[tuple[str, ...]]:
+        """Flag values that training never saw; one tuple per row, mostly empty."""
+        return self.featuriser.unseen(columns, n)

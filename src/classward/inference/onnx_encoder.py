@@ -42,8 +42,8 @@ class OnnxEncoder:
     model : uint8 array
         Bytes of an ONNX file. Inputs out of ``input_ids``, ``attention_mask``, ``token_type_ids`` (int64); first
         output float32 of shape (n, n_columns), or (n, n_tokens, n_columns) which is then averaged over tokens.
-    tokenizer : str
-        Content of a ``tokenizer.json``.
+    tokenizer : uint8 array
+        Bytes of a ``tokenizer.json``.
     n_columns : int
         Numbers per text.
     most_tokens : int
@@ -60,7 +60,7 @@ class OnnxEncoder:
     """
 
     model: NDArray[np.uint8]
-    tokenizer: str
+    tokenizer: NDArray[np.uint8]
     n_columns: int
     most_tokens: int = 256
     _memory: VectorMemory = field(init=False, repr=False, compare=False)
@@ -77,9 +77,10 @@ class OnnxEncoder:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, OnnxEncoder):
             return NotImplemented
-        return (
-            (self.tokenizer, self.n_columns, self.most_tokens) == (other.tokenizer, other.n_columns, other.most_tokens)
-        ) and np.array_equal(self.model, other.model)
+        same_shape = (self.n_columns, self.most_tokens) == (other.n_columns, other.most_tokens)
+        return same_shape and all(
+            np.array_equal(a, b) for a, b in ((self.model, other.model), (self.tokenizer, other.tokenizer))
+        )
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -99,7 +100,7 @@ class OnnxEncoder:
         return replace(self, n_columns=int(width))
 
     def remember(self, most_rows: int) -> None:
-        """Keep the vectors of so many texts in this object, for cross-fitting; 0, as after loading, keeps none."""
+        """Keep the vectors of so many texts in this object, so that cross-fitting encodes each text once."""
         self._memory.most_rows = most_rows
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -140,7 +141,7 @@ class OnnxEncoder:
         return session, tokenizer
 
 
-def _start(model: NDArray[np.uint8], tokenizer_json: str, n_threads: int) -> tuple[Any, Any]:
+def _start(model: NDArray[np.uint8], tokenizer_json: NDArray[np.uint8], n_threads: int) -> tuple[Any, Any]:
     try:
         import onnxruntime
         import tokenizers
@@ -158,7 +159,7 @@ def _start(model: NDArray[np.uint8], tokenizer_json: str, n_threads: int) -> tup
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
         session = onnxruntime.InferenceSession(model.tobytes(), options, providers=["CPUExecutionProvider"])
-        tokenizer = tokenizers.Tokenizer.from_str(tokenizer_json)
+        tokenizer = tokenizers.Tokenizer.from_str(tokenizer_json.tobytes().decode())
     except Exception as error:  # noqa: BLE001  both libraries raise Exception itself
         raise _unreadable("CW321", "the encoder cannot be read", type(error).__name__) from None
     tokenizer.no_padding()
@@ -185,5 +186,5 @@ def _unreadable(code: str, what: str, got: str) -> ArtifactError:
     )
 
 
-def _rebuild(model: NDArray[np.uint8], tokenizer: str, n_columns: int, most_tokens: int) -> OnnxEncoder:
+def _rebuild(model: NDArray[np.uint8], tokenizer: NDArray[np.uint8], n_columns: int, most_tokens: int) -> OnnxEncoder:
     return OnnxEncoder(model=model, tokenizer=tokenizer, n_columns=n_columns, most_tokens=most_tokens)

@@ -72,7 +72,7 @@ class StaticEncoder:
         return int(self.vectors.shape[1])
 
     def remember(self, most_rows: int) -> None:
-        """Keep the vectors of so many texts in this object, for cross-fitting; 0, as after loading, keeps none."""
+        """Keep the vectors of so many texts in this object, so that cross-fitting encodes each text once."""
         self._memory.most_rows = most_rows
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:

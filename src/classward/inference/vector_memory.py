@@ -16,35 +16,34 @@ Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 
 @dataclass(slots=True)
 class VectorMemory:
-    """Vectors by hash of their text, up to a number of rows; the oldest leave first.
+    """Vectors by hash of their text: those of the last batch, and beyond it up to a number of rows, the oldest leave first.
 
-    Answers nothing new: a remembered vector is the one the encoder gave. Safe with threads, since each step on the
-    dictionary is atomic: at worst two threads encode the same text. Copies and pickles of an encoder start empty.
+    The parts of a blend that share an encoder so encode a request once, and cross-fitting encodes each text once.
+    A remembered vector is the one the encoder gave. Safe with threads, since each step on the dictionary is atomic: at
+    worst two threads encode the same text. No text is kept; copies and pickles of an encoder start empty.
 
     Parameters
     ----------
     most_rows : int
-        Rows kept; 0 (as in serving) keeps nothing. A row of 384 numbers takes about 1.6 KB.
+        Rows kept. A row of 384 numbers takes about 1.6 KB.
     """
 
-    most_rows: int = 0
+    most_rows: int = 256
     _rows: dict[bytes, NDArray[np.float32]] = field(default_factory=dict, repr=False)
 
     def look_up(self, texts: Sequence[str], encode: Encode) -> NDArray[np.float32]:
         """Vectors of ``texts``, shape (n, n_columns); only what is not remembered is encoded, each text once."""
-        if not self.most_rows:
-            return encode(texts)
         keys = [_key(text) for text in texts]
         known = {key: row for key in keys if (row := self._rows.get(key)) is not None}
         fresh = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
         if fresh:
             known |= dict(zip(fresh, encode(list(fresh.values())), strict=True))
-            self._keep({key: known[key] for key in fresh})
+            self._keep({key: known[key] for key in fresh}, len(known))
         return np.stack([known[key] for key in keys]) if keys else encode(texts)
 
-    def _keep(self, fresh: dict[bytes, NDArray[np.float32]]) -> None:
+    def _keep(self, fresh: dict[bytes, NDArray[np.float32]], n_batch: int) -> None:
         self._rows.update(fresh)
-        for key in list(self._rows)[: max(0, len(self._rows) - self.most_rows)]:
+        for key in list(self._rows)[: max(0, len(self._rows) - max(self.most_rows, n_batch))]:
             self._rows.pop(key, None)
 
 
