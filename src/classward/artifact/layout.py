@@ -34,7 +34,7 @@ SINGLE_FORMAT, BLEND_FORMAT = 1, 2
 MANIFEST = "manifest.json"
 ARRAYS, TERMS, EXTRAS = "arrays", "terms", "extras"
 PATH = re.compile(rf"({ARRAYS}|{TERMS}|{EXTRAS})/[A-Za-z0-9_][A-Za-z0-9_.-]{{0,199}}")
-DTYPES = ("<f4", "<f8", "<i4", "<i8", "|i1", "|b1")
+DTYPES = ("<f2", "<f4", "<f8", "<i4", "<i8", "|i1", "|u1", "|b1")
 TERMS_FROM = 64
 """Tuples of at least so many texts get a file of their own."""
 

@@ -37,6 +37,7 @@ class _Files:
     """Bytes to write, by path."""
 
     contents: dict[str, bytes] = field(default_factory=dict)
+    _by_hash: dict[str, str] = field(default_factory=dict)
 
     def add(self, path: str, data: bytes) -> str:
         if not PATH.fullmatch(path) or path in self.contents:
@@ -48,6 +49,13 @@ class _Files:
             )
         self.contents[path] = data
         return path
+
+    def add_once(self, path: str, data: bytes) -> str:
+        """Add, unless the same content is there under another path already: members may share an encoder."""
+        digest = sha256(data)
+        if digest not in self._by_hash:
+            self._by_hash[digest] = self.add(path, data)
+        return self._by_hash[digest]
 
 
 def write_bundle(folder: Path, model: Model, *, extras: Mapping[str, bytes]) -> str:
@@ -155,7 +163,7 @@ def _freeze_blend(blend: Blend, files: _Files) -> dict[str, object]:
 def _freeze(value: object, path: str, files: _Files) -> object:
     if isinstance(value, np.ndarray):
         return {
-            "array": files.add(f"{ARRAYS}/{path}.npy", _npy(value, path)),
+            "array": files.add_once(f"{ARRAYS}/{path}.npy", _npy(value, path)),
             "dtype": _dtype(value),
             "shape": value.shape,
         }
@@ -175,7 +183,7 @@ def _freeze(value: object, path: str, files: _Files) -> object:
 def _freeze_tuple(value: tuple[Any, ...], path: str, files: _Files) -> object:
     if len(value) >= TERMS_FROM and all(isinstance(item, str) for item in value):
         text = json.dumps(value, ensure_ascii=False, separators=(",\n", ":")).encode()
-        return {"terms": files.add(f"{TERMS}/{path}.json", text), "n": len(value)}
+        return {"terms": files.add_once(f"{TERMS}/{path}.json", text), "n": len(value)}
     return [_freeze(item, f"{path}.{i}", files) for i, item in enumerate(value)]
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from classward.inference.category import CategoryPart
 from classward.inference.columns import Columns
+from classward.inference.embedding import EmbeddingPart
 from classward.inference.features import Features, join_columns
 from classward.inference.numeric_parts import BooleanPart, DatePart, NumericPart
 from classward.inference.ordinal_part import OrdinalPart
@@ -23,13 +24,13 @@ class Featuriser:
 
     Parameters
     ----------
-    dense : tuple of NumericPart, BooleanPart, DatePart, OrdinalPart or SmoothPart
+    dense : tuple of NumericPart, BooleanPart, DatePart, OrdinalPart, SmoothPart or EmbeddingPart
         Parts that make numbers.
     categories, texts : tuple of CategoryPart, of TextPart
         Parts that make sparse indicators and weights.
     """
 
-    dense: tuple[NumericPart | BooleanPart | DatePart | OrdinalPart | SmoothPart, ...] = ()
+    dense: tuple[NumericPart | BooleanPart | DatePart | OrdinalPart | SmoothPart | EmbeddingPart, ...] = ()
     categories: tuple[CategoryPart, ...] = ()
     texts: tuple[TextPart, ...] = ()
 

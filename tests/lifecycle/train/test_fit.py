@@ -7,7 +7,7 @@ import pytest
 
 from classward.domain import Feature, InputSchema, LabelSpace, Recipe
 from classward.errors import DataError, NotMulticlass
-from classward.inference import FittedModel, TreeScorer
+from classward.inference import FittedModel, StaticEncoder, TreeScorer
 from classward.lifecycle.train import How, LabelledRows, fit_one, plan
 from classward.lifecycle.train.families import FAMILIES
 
@@ -32,7 +32,14 @@ SMALL: dict[str, tuple[tuple[str, int], ...]] = {
     "forest": (("trees", 30),),
     "network": (("epochs", 10), ("first", 24), ("second", 12)),
     "kernel": (),
+    "embedding": (("iterations", 10),),
+    "likeness": (),
 }
+_TOKENS = tuple(sorted({word for said in SAID.values() for word in said.split()}))
+ENCODER = StaticEncoder(
+    tokens=_TOKENS, vectors=np.random.default_rng(2).normal(size=(len(_TOKENS), 8)).astype(np.float16),
+    weights=np.ones(len(_TOKENS), np.float32),
+)  # fmt: skip
 N = 400
 RNG = np.random.default_rng(1)
 Y = RNG.integers(0, 4, N)
@@ -51,7 +58,7 @@ def rows_of(y: np.ndarray = Y, schema: InputSchema = SCHEMA) -> LabelledRows:
 def fit(
     recipe: Recipe, y: np.ndarray = Y, schema: InputSchema = SCHEMA, held: LabelledRows | None = None
 ) -> FittedModel:
-    how = How(seed=0, n_threads=1, should_stop=lambda: False, held=held)
+    how = How(seed=0, n_threads=1, should_stop=lambda: False, held=held, encoder=ENCODER)
     return fit_one(recipe, rows_of(y, schema), how)
 
 

@@ -14,6 +14,7 @@ from classward.inference import (
     BooleanPart,
     Columns,
     DatePart,
+    EmbeddingPart,
     Features,
     Featuriser,
     LinearScorer,
@@ -91,7 +92,7 @@ def explain_exactly(
 
 
 Owner: TypeAlias = tuple[str, str | None]
-Dense: TypeAlias = NumericPart | BooleanPart | DatePart | OrdinalPart | SmoothPart
+Dense: TypeAlias = NumericPart | BooleanPart | DatePart | OrdinalPart | SmoothPart | EmbeddingPart
 
 
 def owners_of(featuriser: Featuriser, columns: Columns, row: int) -> list[tuple[tuple[Owner, float], ...]]:
@@ -110,6 +111,8 @@ def _columns_of(part: Dense) -> list[str]:
     """The input column behind each feature of a dense part."""
     if isinstance(part, OrdinalPart):
         return [part.column]
+    if isinstance(part, EmbeddingPart):
+        return [part.column] * part.n_columns
     if isinstance(part, SmoothPart):
         inputs = [name for inner in part.parts for name in _columns_of(inner)]
         return inputs + [inputs[int(i)] for i in part.gaps]

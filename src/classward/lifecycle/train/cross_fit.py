@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classward.domain import Recipe
-from classward.inference import FittedModel
+from classward.inference import Encoder, FittedModel
 from classward.lifecycle.train.families import stops_when_asked
 from classward.lifecycle.train.family import How
 from classward.lifecycle.train.fit import fit_one
@@ -44,6 +44,7 @@ def cross_fit(
     n_threads: int,
     seconds_left: Callable[[], float],
     n_after: float = 0.0,
+    encoder: Encoder | None = None,
 ) -> CrossFitted:
     """Fit a recipe once per fold within a share of the budget.
 
@@ -62,6 +63,8 @@ def cross_fit(
         Seconds left for this recipe; may be infinite.
     n_after : float
         Further fits to come, in folds' worth of work (a refit on all rows).
+    encoder : StaticEncoder, OnnxEncoder or None
+        Passed to the family; let it remember as many rows as there are, and each text is encoded once.
 
     Raises
     ------
@@ -79,7 +82,9 @@ def cross_fit(
             return left - seconds_left() > share
 
         held = rows.take(fold.held)
-        how = How(seed=seed, n_threads=n_threads, should_stop=should_stop, held=held if len(folds) > 1 else None)
+        how = How(
+            seed=seed, n_threads=n_threads, should_stop=should_stop, held=held if len(folds) > 1 else None, encoder=encoder
+        )  # fmt: skip
         model = fit_one(recipe, rows.take(fold.fit), how)
         scored.append(model.logits(held.columns, held.n))
         models.append(model)

@@ -21,6 +21,7 @@ from classward.lifecycle.train.family import Family, How, Params
 from classward.lifecycle.train.params import settings_of, without_text
 from classward.lifecycle.train.rows import LabelledRows
 from classward.lifecycle.train.smooth_families import fit_kernel_family, fit_network_family
+from classward.lifecycle.train.text_families import fit_embedding_family, fit_likeness_family
 
 __all__ = [
     "FAMILIES",
@@ -90,6 +91,8 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
         "forest": fit_forest_family,
         "network": fit_network_family,
         "kernel": fit_kernel_family,
+        "embedding": fit_embedding_family,
+        "likeness": fit_likeness_family,
     }
 )
 """Family name → how to fit it."""

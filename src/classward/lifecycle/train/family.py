@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from classward.inference import Featuriser, Scorer
+from classward.inference import Encoder, Featuriser, Scorer
 from classward.lifecycle.train.rows import LabelledRows
 
 __all__ = ["Family", "How", "Params"]
@@ -26,12 +26,15 @@ class How:
         Asked between rounds where a family has rounds.
     held : LabelledRows or None
         Rows that may tell a family when to stop, and nothing else; without them it holds some of its own out.
+    encoder : StaticEncoder, OnnxEncoder or None
+        What reads texts for the families ``embedding`` and ``likeness``; the same object in every fold.
     """
 
     seed: int
     n_threads: int
     should_stop: Callable[[], bool]
     held: LabelledRows | None = None
+    encoder: Encoder | None = None
 
 
 class Family(Protocol):

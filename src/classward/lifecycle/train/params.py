@@ -7,12 +7,21 @@ from typing import Any, TypeVar
 
 from classward.domain import InputSchema
 from classward.errors import DataError, nearest
-from classward.estimators import ForestSettings, KernelSettings, LinearSettings, NetworkSettings, TreeSettings
+from classward.estimators import (
+    ForestSettings,
+    KernelSettings,
+    LikenessSettings,
+    LinearSettings,
+    NetworkSettings,
+    TreeSettings,
+)
 from classward.lifecycle.train.family import Params
 
 __all__ = ["settings_of", "without_text"]
 
-_Settings = TypeVar("_Settings", ForestSettings, KernelSettings, LinearSettings, NetworkSettings, TreeSettings)
+_Settings = TypeVar(
+    "_Settings", ForestSettings, KernelSettings, LikenessSettings, LinearSettings, NetworkSettings, TreeSettings
+)
 
 
 def without_text(schema: InputSchema) -> InputSchema:
