@@ -25,6 +25,7 @@ from classward.api.inputs import columns_for, frame_of, is_frame, is_texts, sche
 from classward.artifact.write import write_bundle
 from classward.domain import DecisionRule, LabelSpace
 from classward.errors import NotMulticlass, WrongType
+from classward.estimators import encoder_named
 from classward.flows.budget import Budget, parse_budget
 from classward.flows.portfolio import Portfolio, blend_of, run_plan
 from classward.inference import Columns, prediction_sets
@@ -49,6 +50,9 @@ class Classifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     ----------
     budget : str, default="30s"
         Time to use for fitting: ``2s``, ``30s``, ``5m``, ``1h``.
+    encoder : str, default=""
+        What reads texts beside their words: ``static``, ``minilm``, or a folder with ``model.onnx`` and
+        ``tokenizer.json``; empty for none.
     random_state : int, RandomState or None, default=0
         Seed of folds and models. Fits that the clock does not cut short are repeatable.
     n_jobs : int or None, default=None
@@ -76,9 +80,15 @@ class Classifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """
 
     def __init__(
-        self, budget: str = "30s", *, random_state: int | np.random.RandomState | None = 0, n_jobs: int | None = None
+        self,
+        budget: str = "30s",
+        *,
+        encoder: str = "",
+        random_state: int | np.random.RandomState | None = 0,
+        n_jobs: int | None = None,
     ) -> None:
         self.budget = budget
+        self.encoder = encoder
         self.random_state = random_state
         self.n_jobs = n_jobs
 
@@ -109,13 +119,21 @@ class Classifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         seed = _seed(self.random_state)
         made = plan(
             schema=rows.schema, n_rows=rows.n, n_classes=len(self.classes_), budget_s=budget_s, seed=seed,
-            n_threads=_threads(self.n_jobs), task_hash="", dataset_hash="", rows_hash="",
+            n_threads=_threads(self.n_jobs), task_hash="", dataset_hash="", rows_hash="", encoder=self.encoder,
         )  # fmt: skip
+        reader = encoder_named(made.encoder) if made.encoder else None
         folds = _folds(codes, groups, n_folds=made.n_folds, seed=seed)
         done = run_plan(
-            made, rows, folds, budget=budget, kept=lambda recipe: None, finish=lambda found: found, tell=_say_nothing
+            made,
+            rows,
+            folds,
+            budget=budget,
+            kept=lambda recipe: None,
+            finish=lambda found: found,
+            tell=_say_nothing,
+            encoder=reader,
         )
-        found: Portfolio = blend_of(made, rows, folds, done, tell=_say_nothing)
+        found: Portfolio = blend_of(made, rows, folds, done, tell=_say_nothing, encoder=reader)
         self.model_, self.candidates_, self.log_loss_ = found.model, found.candidates, found.log_loss
         self._held = (found.held_proba, codes[found.held_rows], seed)
         return self

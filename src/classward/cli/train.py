@@ -14,9 +14,14 @@ __all__ = ["command"]
 @click.command("train")
 @click.option("--budget", default="1m", show_default=True, metavar="TIME", help="How long to try: 30s, 5m, 1h.")
 @click.option("--threads", type=click.IntRange(1), help="Threads to use [all cores].")
+@click.option(
+    "--encoder", default="", metavar="NAME", help="What reads texts beside their words: static, minilm, or a folder."
+)
 @task_options
 @json_option
-def command(budget: str, threads: int | None, task_file: str, workspace: str | None, as_json: bool) -> None:
+def command(
+    budget: str, threads: int | None, encoder: str, task_file: str, workspace: str | None, as_json: bool
+) -> None:
     """Snapshot, split, fit, calibrate, measure once on the sealed fold, register.
 
     Ctrl-C loses nothing that was fitted: the same command goes on from there.
@@ -29,7 +34,9 @@ def command(budget: str, threads: int | None, task_file: str, workspace: str | N
 
     budget_s = parse_budget(budget)
     ctx = open_task(task_file, workspace)
-    result = train(ctx, budget_s=budget_s, n_threads=threads or len(os.sched_getaffinity(0)), tell=output.tell)
+    result = train(
+        ctx, budget_s=budget_s, n_threads=threads or len(os.sched_getaffinity(0)), tell=output.tell, encoder=encoder
+    )
     if as_json:
         output.as_json(
             {

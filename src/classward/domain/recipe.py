@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from classward.domain.canonical import content_hash
 
@@ -29,13 +29,15 @@ class Plan:
     ``shares`` says what part of the budget is kept for each recipe until its turn; it may use whatever is not kept for
     those after it. With ``n_folds`` of 1
     the recipes are fitted on the train fold and scored on the calibration fold; otherwise both together are divided.
-    ``is_refitted``: recipes that profit are fitted once more on all of these rows.
+    ``is_refitted``: recipes that profit are fitted once more on all of these rows. ``encoder`` names what reads texts for
+    recipes that need it; empty for none.
     """
 
     recipes: tuple[Recipe, ...]
     shares: tuple[float, ...]
     n_folds: int
     is_refitted: bool
+    encoder: str = field(default="", kw_only=True)
     budget_s: float
     seed: int
     n_threads: int
@@ -47,7 +49,7 @@ class Plan:
     def hash(self) -> str:
         """Content hash without facts of the host (threads)."""
         return content_hash(
-            self.recipes, self.shares, self.n_folds, self.is_refitted, self.budget_s, self.seed, self.task_hash,
+            self.recipes, self.shares, self.n_folds, self.is_refitted, self.encoder, self.budget_s, self.seed, self.task_hash,
             self.dataset_hash, self.rows_hash,
         )  # fmt: skip
 

@@ -12,7 +12,7 @@ from classward.domain import Candidate, Plan, Recipe
 from classward.errors import ClasswardError, DataError
 from classward.estimators import one_blas_thread
 from classward.flows.budget import Budget
-from classward.inference import Blend, BlendMember, Calibrator, FittedModel, Proba
+from classward.inference import Blend, BlendMember, Calibrator, Encoder, FittedModel, Proba
 from classward.lifecycle.calibrate import Calibrated, Weighted, calibrate, weigh
 from classward.lifecycle.train import FitFold, How, LabelledRows, OutOfTime, cross_fit, fit_one, is_refitted
 
@@ -59,6 +59,7 @@ def run_plan(
     kept: Callable[[Recipe], Finished | None],
     finish: Callable[[Finished], Finished],
     tell: Callable[[str], None],
+    encoder: Encoder | None = None,
 ) -> tuple[Finished, ...]:
     """Carry out the recipes of a plan, each within what is not kept for those after it.
 
@@ -75,7 +76,11 @@ def run_plan(
         addresses added.
     tell : callable
         Told about progress.
+    encoder : Encoder, optional
+        Reads texts; every text is encoded once, before the first recipe.
     """
+    if encoder is not None:
+        _encode_all(rows, encoder, tell)
     done: list[Finished] = []
     for i, recipe in enumerate(made.recipes):
         found = kept(recipe)
@@ -88,7 +93,7 @@ def run_plan(
         ends_s = budget.clock_s() + allowance_s
         tell(f"{recipe.family} ({i + 1} of {len(made.recipes)}), up to {max(allowance_s, 0.0):.0f} s" + _best(done))
         with one_blas_thread():
-            found = _one(made, recipe, rows, folds, replace(budget, ends_s=ends_s))
+            found = _one(made, recipe, rows, folds, replace(budget, ends_s=ends_s), encoder)
         done.append(finish(found))
         tell(f"{recipe.family}: {_outcome(done[-1].candidate)}")
     return tuple(done)
@@ -101,6 +106,7 @@ def blend_of(
     done: Sequence[Finished],
     *,
     tell: Callable[[str], None],
+    encoder: Encoder | None = None,
 ) -> Portfolio:
     """Weigh the candidates, fit those that are fitted again on all rows, and put them together.
 
@@ -119,7 +125,7 @@ def blend_of(
             "looks like",
         )
     with one_blas_thread():
-        return _blended(made, rows, folds, done, usable, tell)
+        return _blended(made, rows, folds, done, usable, tell, encoder)
 
 
 def _blended(
@@ -129,6 +135,7 @@ def _blended(
     done: Sequence[Finished],
     usable: Sequence[Finished],
     tell: Callable[[str], None],
+    encoder: Encoder | None,
 ) -> Portfolio:
     y = _held_y(rows, folds)
     calibrated = {f.candidate.recipe.hash: _calibrate(f.logits, y, made.seed) for f in usable}
@@ -138,7 +145,7 @@ def _blended(
     for found in usable:
         recipe = found.candidate.recipe
         if weights[recipe.hash] > 0.0:
-            models = found.models or (_refit(made, recipe, rows, tell),)
+            models = found.models or (_refit(made, recipe, rows, tell, encoder),)
             members.append((models, calibrated[recipe.hash].calibrator, weights[recipe.hash]))
     tell("blend: " + " + ".join(f"{w:.2f} {m[0].family}" for m, _, w in members) + f", log loss {weighed.log_loss:.4f}")
     return Portfolio(
@@ -151,13 +158,35 @@ def _blended(
     )
 
 
-def _one(made: Plan, recipe: Recipe, rows: LabelledRows, folds: Sequence[FitFold], budget: Budget) -> Finished:
+def _encode_all(rows: LabelledRows, encoder: Encoder, tell: Callable[[str], None]) -> None:
+    texts = [f.name for f in rows.schema.features if f.kind == "text"]
+    encoder.remember(rows.n * len(texts) + 1)
+    for name in texts:
+        tell(f"reading {rows.n:,} texts of {name!r} by the encoder")
+        encoder.encode([value if isinstance(value, str) else "" for value in rows.columns[name]])
+
+
+def _one(
+    made: Plan,
+    recipe: Recipe,
+    rows: LabelledRows,
+    folds: Sequence[FitFold],
+    budget: Budget,
+    encoder: Encoder | None,
+) -> Finished:
     n_after = float(made.is_refitted and is_refitted(recipe.family))
     started_s = budget.clock_s()
     nothing = np.zeros((0, len(rows.label_space)))
     try:
         found = cross_fit(
-            recipe, rows, folds, seed=made.seed, n_threads=made.n_threads, seconds_left=budget.left_s, n_after=n_after
+            recipe,
+            rows,
+            folds,
+            seed=made.seed,
+            n_threads=made.n_threads,
+            seconds_left=budget.left_s,
+            n_after=n_after,
+            encoder=encoder,
         )
         calibrated = _calibrate(found.logits, _held_y(rows, folds), made.seed)
     except (OutOfTime, ClasswardError, ValueError, ArithmeticError, MemoryError) as error:
@@ -175,9 +204,13 @@ def _owed_s(done: Sequence[Finished], folds: Sequence[FitFold]) -> float:
     return sum(f.candidate.fit_s / len(folds) for f in done if not f.models and not f.candidate.failure)
 
 
-def _refit(made: Plan, recipe: Recipe, rows: LabelledRows, tell: Callable[[str], None]) -> FittedModel:
+def _refit(
+    made: Plan, recipe: Recipe, rows: LabelledRows, tell: Callable[[str], None], encoder: Encoder | None
+) -> FittedModel:
     tell(f"{recipe.family}: fitting on all {rows.n:,} rows")
-    return fit_one(recipe, rows, How(seed=made.seed, n_threads=made.n_threads, should_stop=lambda: False))
+    return fit_one(
+        recipe, rows, How(seed=made.seed, n_threads=made.n_threads, should_stop=lambda: False, encoder=encoder)
+    )
 
 
 def _put_together(

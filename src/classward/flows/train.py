@@ -12,6 +12,7 @@ import polars as pl
 from classward.artifact.read import read_bundle
 from classward.artifact.write import write_bundle
 from classward.domain import Candidate, ModelVersion, Plan, Recipe, Report, content_hash, to_plain
+from classward.estimators import encoder_named
 from classward.flows.budget import Budget
 from classward.flows.context import Context, Tell, note
 from classward.flows.decide import RuleMade, make_rule
@@ -37,7 +38,7 @@ class TrainResult:
     n_unlabelled: int
 
 
-def train(ctx: Context, *, budget_s: float, n_threads: int, tell: Tell) -> TrainResult:
+def train(ctx: Context, *, budget_s: float, n_threads: int, tell: Tell, encoder: str = "") -> TrainResult:
     """Make the best calibrated version that the budget buys, and register it.
 
     Interrupting keeps every candidate that was finished: the same command goes on from there.
@@ -53,14 +54,15 @@ def train(ctx: Context, *, budget_s: float, n_threads: int, tell: Tell) -> Train
     made = plan(
         schema=ctx.task.schema, n_rows=data.n_development, n_classes=len(data.label_space), budget_s=budget_s,
         seed=ctx.task.seed, n_threads=n_threads, task_hash=ctx.task.hash, dataset_hash=data.dataset.hash,
-        rows_hash=data.split.rows_hash, is_time_ordered=ctx.task.time_column is not None,
+        rows_hash=data.split.rows_hash, is_time_ordered=ctx.task.time_column is not None, encoder=encoder,
     )  # fmt: skip
+    reader = encoder_named(made.encoder) if made.encoder else None
     rows, folds = data.development(ctx, n_folds=made.n_folds)
     done = run_plan(
         made, rows, folds, budget=budget, kept=_kept(ctx, made, data), finish=lambda found: _finish(ctx, made, found),
-        tell=lambda what: tell("train", what),
+        tell=lambda what: tell("train", what), encoder=reader,
     )  # fmt: skip
-    found = blend_of(made, rows, folds, done, tell=lambda what: tell("train", what))
+    found = blend_of(made, rows, folds, done, tell=lambda what: tell("train", what), encoder=reader)
     decided = _decide(ctx, made, rows, found)
     found = replace(found, model=replace(found.model, rule=decided.rule))
     tell("check", "shuffled labels")

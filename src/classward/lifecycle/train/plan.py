@@ -33,6 +33,7 @@ def plan(
     dataset_hash: str,
     rows_hash: str,
     is_time_ordered: bool = False,
+    encoder: str = "",
 ) -> Plan:
     """Compile a training budget into recipes with shares of the time.
 
@@ -55,18 +56,22 @@ def plan(
         What the plan is for.
     is_time_ordered : bool
         Whether later rows must not be used to score earlier ones.
+    encoder : str
+        Name of what reads texts; empty for none.
     """
     table = without_text(schema)
     n_columns, has_text = len(table.features), len(table.features) < len(schema.features)
     n_folds = _n_folds(n_rows, budget_s, is_time_ordered)
-    linear_share = (0.3 if has_text else 0.05) if n_columns else 0.9
+    linear_share = (0.3 if has_text else 0.05) if n_columns else (0.4 if encoder else 0.9)
     fit_s = budget_s * linear_share / (n_folds + 1)
     chosen = [(_linear(has_text, len(schema.features), n_rows, n_classes, fit_s), linear_share)]
+    if has_text and encoder:
+        chosen += _for_encoded()
     if n_columns:
         chosen += _for_tables(n_rows, n_classes, is_tight=budget_s < _TIGHT_S)
     return Plan(
         recipes=tuple(recipe for recipe, _ in chosen), shares=tuple(share for _, share in chosen), n_folds=n_folds,
-        is_refitted=n_folds > 1, budget_s=budget_s, seed=seed, n_threads=n_threads, task_hash=task_hash,
+        encoder=encoder if has_text else "", is_refitted=n_folds > 1, budget_s=budget_s, seed=seed, n_threads=n_threads, task_hash=task_hash,
         dataset_hash=dataset_hash, rows_hash=rows_hash,
     )  # fmt: skip
 
@@ -95,6 +100,13 @@ def _for_tables(n_rows: int, n_classes: int, *, is_tight: bool) -> list[tuple[Re
         chosen.append((Recipe(family="network", params=(("epochs", 60),)), 0.15))
     chosen.append((_lightgbm(n_rows, n_classes), 0.25))
     return chosen
+
+
+def _for_encoded() -> list[tuple[Recipe, float]]:
+    return [
+        (Recipe(family="embedding", params=(("solver", "logistic"), ("c", 0.1), ("iterations", 200))), 0.2),
+        (Recipe(family="likeness"), 0.1),
+    ]
 
 
 def _lightgbm(n_rows: int, n_classes: int) -> Recipe:
