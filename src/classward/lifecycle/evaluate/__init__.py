@@ -6,6 +6,7 @@ from classward.lifecycle.evaluate.page import report_html
 from classward.lifecycle.evaluate.pairs import compare_rows, judge_offline
 from classward.lifecycle.evaluate.report import evaluate
 from classward.lifecycle.evaluate.stored import report_from_json, report_json
+from classward.lifecycle.evaluate.too_good import too_good
 
 __all__ = [
     "CardFacts",
@@ -17,4 +18,5 @@ __all__ = [
     "report_from_json",
     "report_html",
     "report_json",
+    "too_good",
 ]
