@@ -7,6 +7,7 @@
     ├── DataError           (ValueError)    CW2xx  the rows cannot be used
     │   ├── NotMulticlass                   CW201…CW205
     │   └── TooFewLabels                    CW206
+    ├── WrongType           (TypeError)     CW2xx  a value of a type that cannot be read
     ├── UnknownClass        (LookupError)   CW301  a class name that does not exist
     ├── UnknownVersion      (LookupError)   CW302  a version or id that does not exist
     ├── InvalidInput        (ValueError)    CW4xx  a request row breaks the input schema
@@ -38,6 +39,7 @@ __all__ = [
     "UnknownClass",
     "UnknownVersion",
     "UsageError",
+    "WrongType",
     "nearest",
 ]
 
@@ -95,6 +97,10 @@ class NotMulticlass(DataError):
 
 class TooFewLabels(DataError):
     """Some class has too few labelled rows for what was asked."""
+
+
+class WrongType(ClasswardError, TypeError):
+    """A value of a type that cannot be read."""
 
 
 class UnknownClass(ClasswardError, LookupError):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from classward.flows.predict import DataPlane
     from classward.flows.predict_file import ScoredFile
     from classward.flows.status import Status
-    from classward.inference import FittedModel
+    from classward.inference import Model
     from classward.ports import RecordWriter, TableStream
 
 __all__ = [
@@ -169,7 +169,7 @@ def table_stream() -> TableStream:
     return BatchFiles()
 
 
-def load_model(ctx: Context, bundle_hash: str) -> FittedModel:
+def load_model(ctx: Context, bundle_hash: str) -> Model:
     """A model from its bundle, every byte checked."""
     from classward.artifact.read import read_bundle
 

@@ -12,8 +12,18 @@ import pytest
 
 from classward.artifact.write import write_bundle
 from classward.domain import ClassDef, Feature, InputSchema, LabelSpace, Recipe
-from classward.inference import Columns, FittedModel, Temperature, VectorScaling
-from classward.lifecycle.train import fit_one
+from classward.inference import (
+    Blend,
+    BlendMember,
+    Columns,
+    FittedModel,
+    FlooredTemperature,
+    MatrixScaling,
+    Model,
+    Temperature,
+    VectorScaling,
+)
+from classward.lifecycle.train import How, LabelledRows, fit_one
 
 N = 200
 SPACE = LabelSpace(
@@ -57,28 +67,42 @@ def columns() -> Columns:
 
 
 @pytest.fixture(scope="session")
-def models() -> dict[str, FittedModel]:
+def models() -> dict[str, Model]:
     columns, y = _columns()
 
-    def fit(family: str) -> FittedModel:
-        return fit_one(
-            Recipe(family=family, params=(("iterations", 8),)), columns=columns, n=N, y_index=y, schema=SCHEMA,
-            label_space=SPACE, seed=0, n_threads=1, should_stop=lambda: False,
-        )  # fmt: skip
+    def fit(family: str, **params: int) -> FittedModel:
+        rows = LabelledRows(columns=columns, n=N, y_index=y, schema=SCHEMA, label_space=SPACE)
+        how = How(seed=0, n_threads=1, should_stop=lambda: False)
+        return fit_one(Recipe(family=family, params=tuple(params.items())), rows, how)
 
-    linear, trees = fit("linear"), fit("lightgbm")
+    linear, trees = fit("linear", iterations=8), fit("lightgbm", iterations=8)
     scaling = VectorScaling(scale=np.array([1.0, 1.5, 0.1 + 0.2, 1.0]), bias=np.array([0.1, 0.0, -0.2, 0.0]))
+    mixing = MatrixScaling(temperature=1.5, floor=1e-4, weights=np.eye(4) + 0.1, bias=np.array([0.1, 0.0, -0.2, 0.0]))
     return {
         "linear": linear,
         "linear, vector scaling": replace(linear, calibrator=scaling),
         "trees": trees,
         "trees, temperature": replace(trees, calibrator=Temperature(temperature=1 / 3)),
+        "blend": Blend(
+            schema=SCHEMA,
+            label_space=SPACE,
+            members=(
+                BlendMember(models=(linear,), calibrator=scaling, weight=1 / 3),
+                BlendMember(models=(trees, trees), calibrator=mixing, weight=2 / 3),
+            ),
+            calibrator=FlooredTemperature(temperature=0.9, share=1 / 201),
+        ),
+        "forest": fit("forest", trees=20),
+        "network": fit("network", epochs=3, first=9, second=5),
+        "kernel": fit("kernel"),
     }
 
 
 @pytest.fixture
-def model(models: dict[str, FittedModel]) -> FittedModel:
-    return models["linear, vector scaling"]
+def model(models: dict[str, Model]) -> FittedModel:
+    found = models["linear, vector scaling"]
+    assert isinstance(found, FittedModel)
+    return found
 
 
 @pytest.fixture

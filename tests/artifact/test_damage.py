@@ -216,6 +216,7 @@ def _set(path: str, value: object) -> Callable[[dict[str, Any]], None]:
     ("path", "value", "code"),
     [
         ("format_version", 2, "CW504"),
+        ("format_version", 3, "CW504"),
         ("format_version", True, "CW504"),
         ("format_version", [1], "CW504"),
         ("added", 1, "CW504"),

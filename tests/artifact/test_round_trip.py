@@ -23,15 +23,18 @@ from classward.inference import (
     FittedModel,
     Identity,
     LinearScorer,
+    Model,
     Temperature,
 )
 
 NewFolder = Callable[[], Path]
 
 
-@pytest.mark.parametrize("name", ["linear", "linear, vector scaling", "trees", "trees, temperature"])
+@pytest.mark.parametrize(
+    "name", ["linear", "linear, vector scaling", "trees", "trees, temperature", "forest", "network", "kernel", "blend"]
+)
 def test_restored_models_answer_bit_for_bit(
-    name: str, models: dict[str, FittedModel], columns: Columns, new_folder: NewFolder
+    name: str, models: dict[str, Model], columns: Columns, new_folder: NewFolder
 ) -> None:
     model, folder = models[name], new_folder()
     bundle = read_bundle(folder, expected_hash=write_bundle(folder, model, extras={}))
@@ -40,13 +43,11 @@ def test_restored_models_answer_bit_for_bit(
     assert bundle.model.schema == model.schema
     assert bundle.model.label_space == model.label_space
     assert bundle.model.family == model.family
-    assert bundle.model.featuriser.unseen(columns, n) == model.featuriser.unseen(columns, n)
+    assert bundle.model.unseen(columns, n) == model.unseen(columns, n)
     check_equal(model, bundle.model, columns=columns, n=n)
 
 
-def test_writing_a_restored_model_again_gives_the_same_hash(
-    models: dict[str, FittedModel], new_folder: NewFolder
-) -> None:
+def test_writing_a_restored_model_again_gives_the_same_hash(models: dict[str, Model], new_folder: NewFolder) -> None:
     for model in models.values():
         first, second = new_folder(), new_folder()
         first_hash = write_bundle(first, model, extras={"a": b"1"})
@@ -54,7 +55,7 @@ def test_writing_a_restored_model_again_gives_the_same_hash(
         assert write_bundle(second, restored, extras={"a": b"1"}) == first_hash
 
 
-def test_the_hash_tells_models_and_extras_apart(models: dict[str, FittedModel], new_folder: NewFolder) -> None:
+def test_the_hash_tells_models_and_extras_apart(models: dict[str, Model], new_folder: NewFolder) -> None:
     hashes = [write_bundle(new_folder(), model, extras={}) for model in models.values()]
     hashes += [write_bundle(new_folder(), models["linear"], extras={"a": b"1"})]
     hashes += [write_bundle(new_folder(), models["linear"], extras={"a": b"2"})]

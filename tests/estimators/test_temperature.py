@@ -35,9 +35,15 @@ def test_is_the_minimum_of_the_likelihood() -> None:
 
 
 def test_stays_in_its_range_when_all_rows_are_right_or_wrong() -> None:
-    logits = np.eye(3) * 5.0
-    assert fit_temperature(logits, np.arange(3), min_per_class=1) == pytest.approx(0.05)
-    assert fit_temperature(logits, np.array([1, 2, 0]), min_per_class=1) == pytest.approx(20.0)
+    logits = np.tile(np.eye(3) * 0.2, (20_000, 1))
+    y = np.tile(np.arange(3), 20_000)
+    assert fit_temperature(logits, y, min_per_class=1) == pytest.approx(0.05)
+    assert fit_temperature(5.0 * logits, (y + 1) % 3, min_per_class=1) == pytest.approx(20.0)
+
+
+def test_a_few_rows_all_of_them_right_do_not_make_every_score_certain() -> None:
+    logits = np.eye(3) * 2.0
+    assert 0.3 < fit_temperature(logits, np.arange(3), min_per_class=1) < 1.0
 
 
 def test_a_class_with_too_few_rows_is_refused_unless_said_so() -> None:

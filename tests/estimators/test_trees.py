@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import lightgbm
 import numpy as np
 import pytest
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 
 from classward.estimators import TreeSettings, fit_trees
 from classward.estimators.tree_arrays import scorer_from_dump
-from classward.inference import ABSENT_LOGIT, Csr, Features, TreeScorer
+from classward.inference import ABSENT_LOGIT, Csr, Features, TreeScorer, log_softmax
 
 
 def as_features(dense: np.ndarray, sparse: Csr | None = None) -> Features:
@@ -146,7 +148,70 @@ def test_few_rows_and_single_members_do_not_crash() -> None:
     assert np.isfinite(logits).all()
 
 
-def test_categorical_splits_are_refused() -> None:
-    tree = {"tree_structure": {"split_feature": 0, "decision_type": "==", "threshold": "0||1"}}
+def test_splits_of_another_kind_are_refused() -> None:
+    tree = {"tree_structure": {"split_feature": 0, "decision_type": ">", "threshold": "0"}}
     with pytest.raises(ValueError, match="cannot read splits"):
         scorer_from_dump({"tree_info": [tree]}, present=np.arange(1), n_classes=3, n_columns=1)
+
+
+def coded_table(seed: int, n_codes: int, n: int = 900) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    code = rng.integers(0, n_codes, n)
+    effect = np.random.default_rng(99).permutation(n_codes) % 3
+    y = np.where(rng.random(n) < 0.8, effect[code], rng.integers(0, 3, n))
+    dense = np.stack([rng.normal(size=n), code], axis=1)
+    dense[rng.random(n) < 0.1, 1] = np.nan
+    return dense.astype(np.float32), y
+
+
+@pytest.mark.parametrize("n_codes", [3, 12, 40, 200])
+def test_sets_of_categories_equal_the_booster(n_codes: int) -> None:
+    dense, y = coded_table(0, n_codes)
+    booster = lightgbm.train(
+        {"objective": "multiclass", "num_class": 3, "num_leaves": 15, "min_data_in_leaf": 5, "min_data_per_group": 5,
+         "cat_smooth": 1.0, "verbosity": -1, "num_threads": 1},
+        lightgbm.Dataset(dense, label=y, categorical_feature=[1]),
+        num_boost_round=20,
+    )  # fmt: skip
+    dump = booster.dump_model()
+    assert '"decision_type": "=="' in json.dumps(dump)
+    scorer = scorer_from_dump(dump, present=np.arange(3), n_classes=3, n_columns=2)
+    codes = np.concatenate([np.arange(-2, n_codes + 3), [np.nan, 1e6]])
+    probes = np.concatenate([np.stack([np.full(len(codes), x), codes], axis=1) for x in (-1.0, 0.0, 1.0)])
+    want = booster.predict(probes, raw_score=True)
+    np.testing.assert_allclose(scorer.logits(as_features(probes)), want, rtol=0, atol=1e-9)
+
+
+def test_codes_are_learned_as_sets() -> None:
+    dense, y = coded_table(1, 30, n=3000)
+    fresh, y_fresh = coded_table(2, 30)
+    small = TreeSettings(iterations=60, patience=10)
+    scorer = fit(as_features(dense), y, 3, codes=(1,), settings=small)
+    assert (scorer.logits(as_features(fresh)).argmax(axis=1) == y_fresh).mean() > 0.72
+    assert (scorer.feature == 1).any()
+
+
+def test_held_rows_choose_the_round_and_all_others_are_learned_from() -> None:
+    dense, y = table(8, n=600)
+    fresh, y_fresh = table(9, n=300)
+    long = TreeSettings(iterations=400, learning_rate=0.3, patience=5)
+    scorer = fit(as_features(dense), y, 4, settings=long, held=(as_features(fresh), y_fresh))
+    assert 1 <= scorer.n_rounds < 200
+
+    def after(rounds: int) -> TreeScorer:
+        same = TreeSettings(iterations=rounds, learning_rate=0.3, patience=1000)
+        return fit(as_features(dense), y, 4, settings=same, held=(as_features(fresh), y_fresh))
+
+    def loss(one: TreeScorer) -> float:
+        return float(-log_softmax(one.logits(as_features(fresh)))[np.arange(300), y_fresh].mean())
+
+    assert after(scorer.n_rounds + 5).n_rounds == scorer.n_rounds
+    assert loss(after(scorer.n_rounds // 2)) > loss(scorer)
+
+
+def test_held_rows_of_classes_never_trained_on_are_passed_over() -> None:
+    dense, y = table(10, n_classes=3)
+    held = (as_features(dense[:50]), np.where(np.arange(50) < 5, 4, y[:50]))
+    assert fit(as_features(dense), y, 5, held=held).n_rounds <= 15
+    only_unknown = (as_features(dense[:5]), np.full(5, 4))
+    assert fit(as_features(dense), y, 5, held=only_unknown).n_rounds <= 15

@@ -1,4 +1,4 @@
-"""Advice on a real task: before and after training, with a planted leak, and nothing stored."""
+"""Recommendation on a real task: before and after training, with a planted leak, and nothing stored."""
 
 from __future__ import annotations
 

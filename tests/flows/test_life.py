@@ -15,6 +15,7 @@ from classward import wiring
 from classward.backends.clock import SeededIds
 from classward.domain import format_time
 from classward.errors import ClasswardError, DataError, Refused, UsageError
+from classward.flows import portfolio
 from classward.flows import train as train_flow
 from classward.flows.card import card
 from classward.flows.compare import compare, replay
@@ -30,8 +31,8 @@ from classward.flows.versions import registry_state
 from classward.ports import Heartbeat
 
 
-def trained(project: Project) -> train_flow.TrainResult:
-    return train(project.ctx, budget_s=5, n_threads=1, tell=lambda stage, what: None)
+def trained(project: Project, budget_s: float = 5) -> train_flow.TrainResult:
+    return train(project.ctx, budget_s=budget_s, n_threads=1, tell=lambda stage, what: None)
 
 
 def plane_of(project: Project, kind: str = "library") -> Any:
@@ -44,7 +45,7 @@ def test_training_registers_a_version_whose_report_matches_its_bundle(project: P
     result = trained(project)
     assert result.is_new
     assert result.version.version == 1
-    assert {c.recipe.family for c in result.candidates} == {"linear", "lightgbm"}
+    assert {c.recipe.family for c in result.candidates} == {"linear", "forest", "lightgbm"}
     assert result.report.n == next(
         len(e) for e in [project.ctx.snapshots.get(_lineage(project)["rows_hash"]).filter(pl.col("fold") == "test")]
     )
@@ -75,47 +76,59 @@ def test_the_same_again_is_the_same_version(project: Project) -> None:
 
 def test_a_candidate_that_was_finished_is_not_fitted_again(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     fitted: list[str] = []
-    real = train_flow.fit_one
+    real = portfolio.cross_fit
 
-    def interrupted(recipe: Any, **given: Any) -> Any:
+    def interrupted(recipe: Any, *rows: Any, **given: Any) -> Any:
         if fitted:
             raise KeyboardInterrupt
         fitted.append(recipe.family)
-        return real(recipe, **given)
+        return real(recipe, *rows, **given)
 
-    monkeypatch.setattr(train_flow, "fit_one", interrupted)
+    monkeypatch.setattr(portfolio, "cross_fit", interrupted)
     with pytest.raises(KeyboardInterrupt):
         trained(project)
 
-    def counted(recipe: Any, **given: Any) -> Any:
+    def counted(recipe: Any, *rows: Any, **given: Any) -> Any:
         fitted.append(recipe.family)
-        return real(recipe, **given)
+        return real(recipe, *rows, **given)
 
-    monkeypatch.setattr(train_flow, "fit_one", counted)
+    monkeypatch.setattr(portfolio, "cross_fit", counted)
     result = trained(project)
-    assert sorted(fitted) == ["lightgbm", "linear"]
-    assert len(result.candidates) == 2
+    assert sorted(fitted) == ["forest", "lightgbm", "linear"]
+    assert len(result.candidates) == 3
+
+
+def test_a_larger_budget_cross_fits_on_every_row_that_is_not_sealed(project: Project) -> None:
+    result = trained(project, budget_s=20)
+    lineage = _lineage(project)
+    sealed = next(f["n_rows"] for f in lineage["split"]["folds"] if f["name"] == "test")
+    assert result.plan.n_folds == 5
+    assert {c.n_calibration for c in result.candidates} == {400 - sealed}
+    assert sum(c.weight for c in result.candidates) == pytest.approx(1.0)
+    assert lineage["n_held"] == 400 - sealed
+    again = train(project.open(), budget_s=20, n_threads=1, tell=lambda stage, what: None)
+    assert (again.is_new, again.version) == (False, result.version)
 
 
 def test_a_failed_candidate_is_a_result_with_a_reason(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = train_flow.fit_one
+    real = portfolio.cross_fit
 
-    def fails(recipe: Any, **given: Any) -> Any:
+    def fails(recipe: Any, *rows: Any, **given: Any) -> Any:
         if recipe.family == "lightgbm":
             raise ValueError("no luck")
-        return real(recipe, **given)
+        return real(recipe, *rows, **given)
 
-    monkeypatch.setattr(train_flow, "fit_one", fails)
+    monkeypatch.setattr(portfolio, "cross_fit", fails)
     result = trained(project)
     assert [c.failure for c in result.candidates if c.recipe.family == "lightgbm"] == ["no luck"]
     assert result.version.version == 1
 
-    def always(recipe: Any, **given: Any) -> Any:
+    def always(recipe: Any, *rows: Any, **given: Any) -> Any:
         raise ValueError("no luck at all")
 
     (project.folder / "tickets.parquet").unlink()
     tickets(300, seed=2).write_parquet(project.folder / "tickets.parquet")
-    monkeypatch.setattr(train_flow, "fit_one", always)
+    monkeypatch.setattr(portfolio, "cross_fit", always)
     with pytest.raises(DataError, match="no luck at all"):
         trained(project)
 

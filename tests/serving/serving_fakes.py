@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 
@@ -180,7 +179,7 @@ class KeywordModel:
     def __init__(self, names: Sequence[str] = CLASSES) -> None:
         self.schema = InputSchema(features=FEATURES)
         self.label_space = LabelSpace.of(names)
-        self.featuriser = SimpleNamespace(unseen=self._unseen)
+        self.unseen = self._unseen
         self.threads: list[str] = []
 
     def _unseen(self, columns: Mapping[str, Sequence[object]], n: int) -> list[tuple[str, ...]]:

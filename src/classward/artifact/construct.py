@@ -11,8 +11,9 @@ from typing import Any, TypeVar
 import numpy as np
 
 from classward.artifact.files import BundleFiles, damaged
-from classward.artifact.kinds import KINDS
+from classward.artifact.kinds import KINDS, SHARED
 from classward.artifact.layout import MAX_DEPTH
+from classward.domain import canonical_json
 
 __all__ = ["build", "construct", "exact_keys", "noun"]
 
@@ -67,12 +68,18 @@ def _construct_object(node: dict[str, Any], files: BundleFiles, where: str, dept
     if not isinstance(node["kind"], str) or node["kind"] not in KINDS:
         raise damaged("CW504", f"{where} is of a kind this version does not know", got=repr(node["kind"])[:100])
     kind = KINDS[node["kind"]]
+    same = canonical_json(node) if node["kind"] in SHARED else ""
+    if same in files.shared:
+        return files.shared[same]
     public = {f.name for f in fields(kind) if f.init}
     values = {
         name: construct(value, files, f"{where}.{name}", depth=depth + 1)
         for name, value in exact_keys(node["fields"], public, where).items()
     }
-    return build(kind, values, where)
+    made = build(kind, values, where)
+    if same:
+        files.shared[same] = made
+    return made
 
 
 def noun(kind: type[_T], node: object, where: str) -> _T:

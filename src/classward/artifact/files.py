@@ -8,7 +8,7 @@ import mmap
 import re
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,8 @@ class BundleFiles:
     """Verified contents of a bundle, mapped into memory read-only so that processes share the pages."""
 
     contents: Mapping[str, memoryview]
+    shared: dict[str, object] = field(default_factory=dict, repr=False)
+    """Pieces that several members may share, by their description; made once per bundle."""
 
     def read(self, path: str) -> bytes:
         """Bytes of one file."""

@@ -10,17 +10,28 @@ from classward.inference import (
     BooleanPart,
     CategoryPart,
     DatePart,
+    EmbeddingPart,
     Featuriser,
+    FlooredTemperature,
+    ForestScorer,
     Identity,
+    KernelScorer,
+    LikenessScorer,
     LinearScorer,
+    MatrixScaling,
+    NetworkScorer,
     NumericPart,
+    OnnxEncoder,
+    OrdinalPart,
+    SmoothPart,
+    StaticEncoder,
     Temperature,
     TextPart,
     TreeScorer,
     VectorScaling,
 )
 
-__all__ = ["KINDS"]
+__all__ = ["KINDS", "SHARED"]
 
 KINDS: Mapping[str, type[Any]] = MappingProxyType(
     {
@@ -29,10 +40,21 @@ KINDS: Mapping[str, type[Any]] = MappingProxyType(
             BooleanPart,
             CategoryPart,
             DatePart,
+            EmbeddingPart,
             Featuriser,
+            FlooredTemperature,
+            ForestScorer,
             Identity,
+            KernelScorer,
+            LikenessScorer,
             LinearScorer,
+            MatrixScaling,
+            NetworkScorer,
             NumericPart,
+            OnnxEncoder,
+            OrdinalPart,
+            SmoothPart,
+            StaticEncoder,
             Temperature,
             TextPart,
             TreeScorer,
@@ -41,3 +63,6 @@ KINDS: Mapping[str, type[Any]] = MappingProxyType(
     }
 )
 """Name in the manifest → class of ``inference``."""
+
+SHARED = frozenset({"OnnxEncoder", "StaticEncoder"})
+"""Kinds of which equal ones become one object, so that members of a blend encode a text once."""

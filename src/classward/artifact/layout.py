@@ -1,4 +1,4 @@
-"""What a bundle of format 1 looks like on disk.
+"""What a bundle looks like on disk. Format 1 holds one model, format 2 a blend of several.
 
 ::
 
@@ -15,25 +15,26 @@ import re
 
 __all__ = [
     "ARRAYS",
+    "BLEND_FORMAT",
     "DTYPES",
     "EXTRAS",
-    "FORMAT_VERSION",
     "MANIFEST",
     "MAX_BYTES",
     "MAX_DEPTH",
     "MAX_FILES",
     "MAX_MANIFEST_BYTES",
     "PATH",
+    "SINGLE_FORMAT",
     "TERMS",
     "TERMS_FROM",
     "sha256",
 ]
 
-FORMAT_VERSION = 1
+SINGLE_FORMAT, BLEND_FORMAT = 1, 2
 MANIFEST = "manifest.json"
 ARRAYS, TERMS, EXTRAS = "arrays", "terms", "extras"
 PATH = re.compile(rf"({ARRAYS}|{TERMS}|{EXTRAS})/[A-Za-z0-9_][A-Za-z0-9_.-]{{0,199}}")
-DTYPES = ("<f4", "<f8", "<i4", "<i8", "|i1", "|b1")
+DTYPES = ("<f2", "<f4", "<f8", "<i4", "<i8", "|i1", "|u1", "|b1")
 TERMS_FROM = 64
 """Tuples of at least so many texts get a file of their own."""
 

@@ -11,10 +11,10 @@ from typing import Any
 
 from classward.artifact.construct import build, construct, exact_keys, noun
 from classward.artifact.files import BundleFiles, damaged, open_files
-from classward.artifact.layout import EXTRAS, MANIFEST, MAX_MANIFEST_BYTES, sha256
-from classward.domain import InputSchema, LabelSpace, canonical_json
+from classward.artifact.layout import BLEND_FORMAT, EXTRAS, MANIFEST, MAX_MANIFEST_BYTES, SINGLE_FORMAT, sha256
+from classward.domain import DecisionRule, InputSchema, LabelSpace, canonical_json
 from classward.errors import ArtifactError
-from classward.inference import FittedModel
+from classward.inference import Blend, BlendMember, FittedModel, Model
 
 __all__ = ["Bundle", "read_bundle", "read_extra", "verify_bundle"]
 
@@ -23,7 +23,7 @@ __all__ = ["Bundle", "read_bundle", "read_extra", "verify_bundle"]
 class Bundle:
     """A restored model, its hash, and the names of what lies beside it."""
 
-    model: FittedModel
+    model: Model
     bundle_hash: str
     extras: tuple[str, ...]
 
@@ -124,16 +124,52 @@ def _extras(files: BundleFiles) -> tuple[str, ...]:
     return tuple(sorted(path.partition("/")[2] for path in files.contents if path.startswith(f"{EXTRAS}/")))
 
 
-def _construct_1(manifest: dict[str, Any], files: BundleFiles) -> FittedModel:
-    pieces: dict[str, Any] = {
-        name: construct(node, files, name)
-        for name, node in exact_keys(manifest["model"], {"featuriser", "scorer", "calibrator"}, "model").items()
-    }
-    nouns = {
+_PIECES = {"featuriser", "scorer", "calibrator"}
+
+
+def _nouns(manifest: dict[str, Any]) -> dict[str, Any]:
+    return {
         "schema": noun(InputSchema, manifest["schema"], "schema"),
         "label_space": noun(LabelSpace, manifest["label_space"], "label_space"),
     }
-    return build(FittedModel, {**nouns, **pieces, "family": manifest["family"]}, "model")
 
 
-_CONSTRUCT: Mapping[int, Callable[[dict[str, Any], BundleFiles], FittedModel]] = MappingProxyType({1: _construct_1})
+def _construct_single(manifest: dict[str, Any], files: BundleFiles) -> FittedModel:
+    node = exact_keys(manifest["model"], _PIECES, "model")
+    pieces: dict[str, Any] = {name: construct(value, files, name) for name, value in node.items()}
+    return build(FittedModel, {**_nouns(manifest), **pieces, "family": manifest["family"]}, "model")
+
+
+def _construct_blend(manifest: dict[str, Any], files: BundleFiles) -> Blend:
+    nouns = _nouns(manifest)
+    has_rule = isinstance(manifest["model"], dict) and "rule" in manifest["model"]
+    node = exact_keys(manifest["model"], {"members", "calibrator", *({"rule"} if has_rule else ())}, "model")
+    rule = noun(DecisionRule, node["rule"], "rule") if has_rule else None
+    members = tuple(
+        _member(member, nouns, files, f"members.{i}") for i, member in enumerate(_list(node["members"], "members"))
+    )
+    calibrator: Any = construct(node["calibrator"], files, "calibrator")
+    values = {**nouns, "members": members, "calibrator": calibrator, "family": manifest["family"], "rule": rule}
+    return build(Blend, values, "model")
+
+
+def _member(node: object, nouns: dict[str, Any], files: BundleFiles, where: str) -> BlendMember:
+    given = exact_keys(node, {"weight", "calibrator", "models"}, where)
+    models = []
+    for j, told in enumerate(_list(given["models"], f"{where}.models")):
+        pieces = exact_keys(told, {"family", *_PIECES}, f"{where}.models.{j}")
+        built: dict[str, Any] = {name: construct(pieces[name], files, f"{where}.models.{j}.{name}") for name in _PIECES}
+        models.append(build(FittedModel, {**nouns, **built, "family": pieces["family"]}, f"{where}.models.{j}"))
+    calibrator: Any = construct(given["calibrator"], files, f"{where}.calibrator")
+    return build(BlendMember, {"models": tuple(models), "calibrator": calibrator, "weight": given["weight"]}, where)
+
+
+def _list(node: object, where: str) -> list[Any]:
+    if not isinstance(node, list):
+        raise damaged("CW505", f"{where} is not a list", got=type(node).__name__)
+    return node
+
+
+_CONSTRUCT: Mapping[int, Callable[[dict[str, Any], BundleFiles], Model]] = MappingProxyType(
+    {SINGLE_FORMAT: _construct_single, BLEND_FORMAT: _construct_blend}
+)

@@ -15,18 +15,19 @@ from numpy.typing import NDArray
 from classward.artifact.kinds import KINDS
 from classward.artifact.layout import (
     ARRAYS,
+    BLEND_FORMAT,
     DTYPES,
     EXTRAS,
-    FORMAT_VERSION,
     MANIFEST,
     PATH,
+    SINGLE_FORMAT,
     TERMS,
     TERMS_FROM,
     sha256,
 )
 from classward.domain import canonical_json, to_plain
 from classward.errors import ArtifactError
-from classward.inference import Columns, FittedModel
+from classward.inference import Blend, Columns, FittedModel, Model
 
 __all__ = ["check_equal", "write_bundle"]
 
@@ -36,6 +37,7 @@ class _Files:
     """Bytes to write, by path."""
 
     contents: dict[str, bytes] = field(default_factory=dict)
+    _by_hash: dict[str, str] = field(default_factory=dict)
 
     def add(self, path: str, data: bytes) -> str:
         if not PATH.fullmatch(path) or path in self.contents:
@@ -48,8 +50,15 @@ class _Files:
         self.contents[path] = data
         return path
 
+    def add_once(self, path: str, data: bytes) -> str:
+        """Add, unless the same content is there under another path already: members may share an encoder."""
+        digest = sha256(data)
+        if digest not in self._by_hash:
+            self._by_hash[digest] = self.add(path, data)
+        return self._by_hash[digest]
 
-def write_bundle(folder: Path, model: FittedModel, *, extras: Mapping[str, bytes]) -> str:
+
+def write_bundle(folder: Path, model: Model, *, extras: Mapping[str, bytes]) -> str:
     """Freeze a model into an empty folder.
 
     The same model and extras give the same bytes, so the same hash. The folder is not made durable here: the store
@@ -59,8 +68,8 @@ def write_bundle(folder: Path, model: FittedModel, *, extras: Mapping[str, bytes
     ----------
     folder : Path
         Existing and empty.
-    model : FittedModel
-        What to freeze.
+    model : FittedModel or Blend
+        What to freeze; a blend is written in format 2.
     extras : mapping of file name to bytes
         Report, card, lineage and the like; found again with ``read_extra``.
 
@@ -80,16 +89,16 @@ def write_bundle(folder: Path, model: FittedModel, *, extras: Mapping[str, bytes
             "CW508", "a bundle needs an empty folder", got=str(folder), why="what lies in it would become part of it"
         )
     files = _Files()
-    model_tree = {name: _freeze(getattr(model, name), name, files) for name in ("featuriser", "scorer", "calibrator")}
+    tree = _freeze_blend(model, files) if isinstance(model, Blend) else _freeze_pieces(model, "", files)
     for name, data in extras.items():
         files.add(f"{EXTRAS}/{name}", data)
     manifest = canonical_json(
         {
-            "format_version": FORMAT_VERSION,
+            "format_version": BLEND_FORMAT if isinstance(model, Blend) else SINGLE_FORMAT,
             "family": model.family,
             "schema": to_plain(model.schema),
             "label_space": to_plain(model.label_space),
-            "model": model_tree,
+            "model": tree,
             "files": {path: {"sha256": sha256(data), "n_bytes": len(data)} for path, data in files.contents.items()},
         }
     ).encode()
@@ -100,14 +109,12 @@ def write_bundle(folder: Path, model: FittedModel, *, extras: Mapping[str, bytes
     return sha256(manifest)
 
 
-def check_equal(
-    model: FittedModel, restored: FittedModel, *, columns: Columns, n: int, tolerance: float = 1e-6
-) -> None:
+def check_equal(model: Model, restored: Model, *, columns: Columns, n: int, tolerance: float = 1e-6) -> None:
     """Prove on golden rows that a restored model answers like the one that was trained.
 
     Parameters
     ----------
-    model, restored : FittedModel
+    model, restored : FittedModel or Blend
         Before and after.
     columns, n : Columns, int
         Golden rows.
@@ -133,10 +140,30 @@ def check_equal(
         )
 
 
+def _freeze_pieces(model: FittedModel, path: str, files: _Files) -> dict[str, object]:
+    return {name: _freeze(getattr(model, name), path + name, files) for name in ("featuriser", "scorer", "calibrator")}
+
+
+def _freeze_blend(blend: Blend, files: _Files) -> dict[str, object]:
+    members = [
+        {
+            "weight": member.weight,
+            "calibrator": _freeze(member.calibrator, f"members.{i}.calibrator", files),
+            "models": [
+                {"family": model.family, **_freeze_pieces(model, f"members.{i}.models.{j}.", files)}
+                for j, model in enumerate(member.models)
+            ],
+        }
+        for i, member in enumerate(blend.members)
+    ]
+    tree = {"members": members, "calibrator": _freeze(blend.calibrator, "calibrator", files)}
+    return tree if blend.rule is None else {**tree, "rule": to_plain(blend.rule)}
+
+
 def _freeze(value: object, path: str, files: _Files) -> object:
     if isinstance(value, np.ndarray):
         return {
-            "array": files.add(f"{ARRAYS}/{path}.npy", _npy(value, path)),
+            "array": files.add_once(f"{ARRAYS}/{path}.npy", _npy(value, path)),
             "dtype": _dtype(value),
             "shape": value.shape,
         }
@@ -156,7 +183,7 @@ def _freeze(value: object, path: str, files: _Files) -> object:
 def _freeze_tuple(value: tuple[Any, ...], path: str, files: _Files) -> object:
     if len(value) >= TERMS_FROM and all(isinstance(item, str) for item in value):
         text = json.dumps(value, ensure_ascii=False, separators=(",\n", ":")).encode()
-        return {"terms": files.add(f"{TERMS}/{path}.json", text), "n": len(value)}
+        return {"terms": files.add_once(f"{TERMS}/{path}.json", text), "n": len(value)}
     return [_freeze(item, f"{path}.{i}", files) for i, item in enumerate(value)]
 
 

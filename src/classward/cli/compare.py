@@ -26,4 +26,12 @@ def command(live: int, candidate: int, alpha: float, task_file: str, workspace: 
         output.as_json(result)
         return
     views.comparison(result.decision, result.comparisons, n_rows=result.n_rows, n_left_out=result.n_left_out)
-    click.echo(f' Next: classward deploy {candidate} --now --because "…"')
+    click.echo(f" Next: {_next(result.decision.verdict, live, candidate)}")
+
+
+def _next(verdict: str, live: int, candidate: int) -> str:
+    if verdict == "better":
+        return f'classward deploy {candidate} --now --because "…"'
+    if verdict == "not enough evidence":
+        return f"keep version {live}; more labelled rows can tell, see what is missing above"
+    return f"keep version {live}"

@@ -40,14 +40,16 @@ def _schema() -> None:
 
 
 @command.command("check")
-@click.argument("task_file", default="classward.toml")
+@click.argument("task_file", required=False)
+@click.option("-f", "--task-file", "named", default="classward.toml", metavar="FILE", help="Task file.")
 @json_option
-def _check(task_file: str, as_json: bool) -> None:
+def _check(task_file: str | None, named: str, as_json: bool) -> None:
     """Read a task file and say what it declares; exit code 2 if it cannot be understood."""
     from classward.cli import output
     from classward.errors import TaskFileError
     from classward.taskfile import parse
 
+    task_file = task_file or named
     path = Path(task_file)
     if not path.is_file():
         raise TaskFileError("CW100", f"{task_file} does not exist", fix="run 'classward init TABLE --label COLUMN'")

@@ -73,7 +73,7 @@ def main() -> None:
         _tell(error)
         code = 2 if isinstance(error, UsageError | TaskFileError) else 1
     except click.ClickException as error:
-        error.show()
+        _tell(_usage(error))
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted; what was finished is kept, run the same command to go on", err=True)
@@ -89,3 +89,14 @@ def _tell(error: ClasswardError) -> None:
         click.echo(json.dumps({"error": error.as_dict()}, ensure_ascii=False))
     else:
         click.echo(f"classward: {error}", err=True)
+
+
+def _usage(error: click.ClickException) -> UsageError:
+    """What the option parser objects to, in the form of every other error."""
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else "classward"
+    what, guesses = error.format_message(), getattr(error, "possibilities", None)
+    if isinstance(error, click.NoSuchOption) and guesses:
+        what = f"{what.partition('.')[0].partition(' (')[0].rstrip('.')}"
+    hint = f"did you mean {' or '.join(sorted(guesses))}? " if guesses else ""
+    return UsageError("CW908", "the command line cannot be understood", got=what, fix=f"{hint}see '{command} --help'")

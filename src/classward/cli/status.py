@@ -40,9 +40,8 @@ def show(state: Status, *, every: bool = False) -> None:
 
     live = state.deployment.live if state.deployment else None
     if live is None or state.deployment is None:
-        click.echo(
-            f" {state.task}   nothing is live; {state.n_versions} version(s). Next: classward train, classward serve"
-        )
+        steps = "classward serve" if state.n_versions else "classward train, classward serve"
+        click.echo(f" {state.task}   nothing is live; {state.n_versions} version(s). Next: {steps}")
         return
     click.echo(
         f" {state.task}   live v{live.version} ({live.bundle_hash[:8]}) since {output.moment(state.deployment.since)}"

@@ -3,32 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 
 import click
 
 from classward.cli.options import json_option, open_task, task_options
 
-__all__ = ["command", "parse_budget"]
-
-
-def parse_budget(text: str) -> float:
-    """``30s``, ``5m`` or ``1h`` in seconds.
-
-    Raises
-    ------
-    UsageError
-        CW903 for anything else.
-
-    >>> parse_budget("5m")
-    300.0
-    """
-    from classward.errors import UsageError
-
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smh])", text.strip())
-    if not match or float(match[1]) <= 0:
-        raise UsageError("CW903", "the budget is not a time", got=repr(text), fix="write 30s, 5m or 1h")
-    return float(match[1]) * {"s": 1, "m": 60, "h": 3600}[match[2]]
+__all__ = ["command"]
 
 
 @click.command("train")
@@ -44,9 +24,10 @@ def command(budget: str, threads: int | None, task_file: str, workspace: str | N
     from classward.cli import output, views
 
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # spinning OpenMP threads slow a busy machine down many times
-    budget_s = parse_budget(budget)
+    from classward.flows.budget import parse_budget
     from classward.flows.train import train
 
+    budget_s = parse_budget(budget)
     ctx = open_task(task_file, workspace)
     result = train(ctx, budget_s=budget_s, n_threads=threads or len(os.sched_getaffinity(0)), tell=output.tell)
     if as_json:

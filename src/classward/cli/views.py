@@ -7,16 +7,17 @@ from collections.abc import Sequence
 import click
 
 from classward.cli import output
-from classward.domain import SLO, Comparison, Decision, Measure, Report
+from classward.domain import SLO, Analysis, Comparison, Decision, Measure, Report
 from classward.lifecycle.evaluate import judge_offline
 
 __all__ = ["comparison", "report"]
 
 _MOST_CLASSES = 40
+_MOST_SLICES, _MOST_PAIRS, _MOST_ADVICE = 5, 5, 3
 
 
 def report(made: Report, *, slos: Sequence[SLO], every: bool = False) -> None:
-    """Headline figures, then one line per class with its promise."""
+    """Headline figures, one line per class with its promise, then where the errors are and what to do next."""
     calibration = made.calibration
     click.echo(
         f" accuracy {output.measure(made.accuracy)}   macro F1 {output.measure(made.macro_f1)}"
@@ -41,6 +42,36 @@ def report(made: Report, *, slos: Sequence[SLO], every: bool = False) -> None:
     output.table(("class", "recall", "precision", "n", "SLO"), rows, right=(3,))
     if len(shown) < len(made.classes):
         click.echo(f" … {len(made.classes) - len(shown)} more classes: classward report --all-classes")
+    if made.analysis is not None:
+        _analysis(made.analysis)
+
+
+def _analysis(found: Analysis) -> None:
+    """Slices shown to be worse, the dearest confusions, and what to do next."""
+    worse = [s for s in found.slices.slices if s.verdict == "worse"] if found.slices is not None else []
+    if worse:
+        rows = [
+            (f"{s.column}: {s.level}", output.measure(s.accuracy), output.measure(s.rest), f"{s.n:,}")
+            for s in worse[:_MOST_SLICES]
+        ]
+        output.table(("worse where", "accuracy", "elsewhere", "n"), rows, right=(3,))
+    if found.pairs:
+        pairs = [
+            (p.true_class, p.predicted_class, output.measure(p.rate), f"{p.n:,}", _share(p.cost_share))
+            for p in found.pairs[:_MOST_PAIRS]
+        ]
+        output.table(("true", "called", "of the class", "n", f"share of {_cost(found)}"), pairs, right=(3, 4))
+    for i, advice in enumerate(found.advice[:_MOST_ADVICE], start=1):
+        click.echo(f" {'next' if i == 1 else '    '}  {i}. {advice.about}: {advice.do}")
+        click.echo(f"          {advice.because}")
+
+
+def _cost(found: Analysis) -> str:
+    return "cost" if found.cost_of == "declared costs" else "errors"
+
+
+def _share(share: float | None) -> str:
+    return "–" if share is None else f"{share:.0%}"
 
 
 def comparison(decision: Decision, comparisons: Sequence[Comparison], *, n_rows: int, n_left_out: int) -> None:

@@ -1,50 +1,83 @@
 """The nouns that flow through Classward: frozen, deeply immutable, standard library only."""
 
-from classward.domain.advice import Advice, ClassNeed
+from classward.domain.analysis import Advice, Analysis, ClassFigures, ClassMap, MapPoint, PairedReport
 from classward.domain.canonical import canonical_json, content_hash, format_time, parse_time, to_plain
+from classward.domain.confusions import PairAnalysis, Separator, TermEffect
 from classward.domain.dataset import ColumnProfile, Dataset, FoldInfo, Split
 from classward.domain.decision import ClassState, Comparison, Decision, PairedCounts, SloState, Summary, Window
+from classward.domain.decision_proof import (
+    PROMISES,
+    ClassPromise,
+    PriorChoice,
+    SetClass,
+    SetCoverage,
+    SetsChoice,
+    ThresholdProof,
+    ThresholdsChoice,
+)
+from classward.domain.decision_rule import SET_SCORES, ClassCut, Costs, DecisionRule, PairCost, PriorCorrection, SetRule
 from classward.domain.event import EVENT_KINDS, GENESIS_HASH, Event, EventDraft, JournalHead
+from classward.domain.explanation import AttributionChange, ClassAttributions, Contribution, Explanation
 from classward.domain.finding import Finding
 from classward.domain.folding import FoldedClasses, FoldingRule
 from classward.domain.label_space import ClassDef, LabelSpace
-from classward.domain.prediction import Label, Outcome, Prediction, QuarantinedLabel
+from classward.domain.measure import Interval, Measure
+from classward.domain.policy import DecisionPolicy
+from classward.domain.prediction import ABSTAINED, Label, Outcome, Prediction, QuarantinedLabel
 from classward.domain.recipe import Candidate, Plan, Recipe
+from classward.domain.recommendation import ClassNeed, Recommendation
 from classward.domain.report import (
     Baseline,
     CalibrationReport,
     ClassReport,
     ConfusedPair,
-    Interval,
-    Measure,
     ReliabilityBin,
     Report,
 )
+from classward.domain.selective import AbstentionChoice, AbstentionValue, RiskCoverage, RiskPoint
+from classward.domain.slices import Slice, SliceCell, SliceTable
 from classward.domain.task import FEATURE_KINDS, SLO, DataSource, Feature, InputSchema, Task
 from classward.domain.version import Deployment, ModelVersion, Route
 
 __all__ = [
+    "ABSTAINED",
     "EVENT_KINDS",
     "FEATURE_KINDS",
     "GENESIS_HASH",
+    "PROMISES",
+    "SET_SCORES",
     "SLO",
+    "AbstentionChoice",
+    "AbstentionValue",
     "Advice",
+    "Analysis",
+    "AttributionChange",
     "Baseline",
     "CalibrationReport",
     "Candidate",
+    "ClassAttributions",
+    "ClassCut",
     "ClassDef",
+    "ClassFigures",
+    "ClassMap",
     "ClassNeed",
+    "ClassPromise",
     "ClassReport",
     "ClassState",
     "ColumnProfile",
     "Comparison",
     "ConfusedPair",
+    "Contribution",
+    "Costs",
     "DataSource",
     "Dataset",
     "Decision",
+    "DecisionPolicy",
+    "DecisionRule",
     "Deployment",
     "Event",
     "EventDraft",
+    "Explanation",
     "Feature",
     "Finding",
     "FoldInfo",
@@ -55,21 +88,41 @@ __all__ = [
     "JournalHead",
     "Label",
     "LabelSpace",
+    "MapPoint",
     "Measure",
     "ModelVersion",
     "Outcome",
+    "PairAnalysis",
+    "PairCost",
     "PairedCounts",
+    "PairedReport",
     "Plan",
     "Prediction",
+    "PriorChoice",
+    "PriorCorrection",
     "QuarantinedLabel",
     "Recipe",
+    "Recommendation",
     "ReliabilityBin",
     "Report",
+    "RiskCoverage",
+    "RiskPoint",
     "Route",
+    "Separator",
+    "SetClass",
+    "SetCoverage",
+    "SetRule",
+    "SetsChoice",
+    "Slice",
+    "SliceCell",
+    "SliceTable",
     "SloState",
     "Split",
     "Summary",
     "Task",
+    "TermEffect",
+    "ThresholdProof",
+    "ThresholdsChoice",
     "Window",
     "canonical_json",
     "content_hash",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from classward.domain.report import Measure
+from classward.domain.measure import Measure
 
 __all__ = ["ClassState", "Comparison", "Decision", "PairedCounts", "SloState", "Summary", "Window"]
 

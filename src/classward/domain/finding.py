@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from classward.domain.report import Interval
+from classward.domain.measure import Interval
 
 __all__ = ["Finding"]
 

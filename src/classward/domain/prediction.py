@@ -7,7 +7,10 @@ from datetime import datetime
 
 from classward.domain.canonical import content_hash
 
-__all__ = ["Label", "Outcome", "Prediction", "QuarantinedLabel"]
+__all__ = ["ABSTAINED", "Label", "Outcome", "Prediction", "QuarantinedLabel"]
+
+ABSTAINED = "(abstained)"
+"""Stands where a class would stand when a row is left to a person; no class may be called so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,8 +18,8 @@ class Prediction:
     """One answered row, as the record log keeps it.
 
     ``probabilities`` are in the column order of the label space with ``label_space_hash``. ``path`` says what decided
-    (``model``); ``kind`` is ``online``, ``batch``, ``library`` or ``simulated``; ``features`` is the row as JSON text
-    when the payload was sampled.
+    (``model``: the most probable class; ``cost``, ``prior``, ``threshold:CLASS``, ``abstain:…``). ``kind`` is ``online``,
+    ``batch``, ``library`` or ``simulated``; ``features`` is the row as JSON text when the payload was sampled.
     """
 
     id: str

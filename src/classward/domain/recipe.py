@@ -24,9 +24,18 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A budget compiled into recipes: what a run executes, resumes and replays."""
+    """A budget compiled into recipes: what a run executes, resumes and replays.
+
+    ``shares`` says what part of the budget is kept for each recipe until its turn; it may use whatever is not kept for
+    those after it. With ``n_folds`` of 1
+    the recipes are fitted on the train fold and scored on the calibration fold; otherwise both together are divided.
+    ``is_refitted``: recipes that profit are fitted once more on all of these rows.
+    """
 
     recipes: tuple[Recipe, ...]
+    shares: tuple[float, ...]
+    n_folds: int
+    is_refitted: bool
     budget_s: float
     seed: int
     n_threads: int
@@ -37,20 +46,27 @@ class Plan:
     @property
     def hash(self) -> str:
         """Content hash without facts of the host (threads)."""
-        return content_hash(self.recipes, self.budget_s, self.seed, self.task_hash, self.dataset_hash, self.rows_hash)
+        return content_hash(
+            self.recipes, self.shares, self.n_folds, self.is_refitted, self.budget_s, self.seed, self.task_hash,
+            self.dataset_hash, self.rows_hash,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """What a recipe became: scores on the calibration fold, or the reason it failed.
+    """What a recipe became: scores on rows it was not fitted on, or the reason it failed.
 
-    ``log_loss`` is cross-fitted on the calibration fold after calibration (nats); ``failure`` is empty on success.
+    ``log_loss`` is of ``n_calibration`` such rows after cross-fitted calibration (nats); ``artifact_hash`` names its
+    stored models (empty if they are fitted again) and ``scores_hash`` its stored scores; ``weight`` is its share in
+    the blend; ``failure`` is empty on success.
     """
 
     recipe: Recipe
     artifact_hash: str = ""
+    scores_hash: str = ""
     log_loss: float | None = None
     n_calibration: int = 0
     calibrator: str = ""
     fit_s: float = 0.0
+    weight: float = 0.0
     failure: str = ""

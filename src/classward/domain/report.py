@@ -4,40 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from classward.domain.analysis import Analysis
+from classward.domain.measure import Measure
+
 __all__ = [
     "Baseline",
     "CalibrationReport",
     "ClassReport",
     "ConfusedPair",
-    "Interval",
-    "Measure",
     "ReliabilityBin",
     "Report",
 ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Interval:
-    """Two ends, the stated coverage and the method that gives it."""
-
-    low: float
-    high: float
-    level: float
-    method: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measure:
-    """A figure that says how sure it is.
-
-    ``value`` is ``None`` when there is nothing to measure (``n`` is 0): never 0 in its place. ``basis`` is ``observed``
-    (labels), ``estimated`` (no labels) or ``sampled`` (audit, with weights).
-    """
-
-    value: float | None
-    n: int
-    interval: Interval | None = None
-    basis: str = "observed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +82,7 @@ class Report:
     """One version on one fold: everything a person needs to judge it.
 
     ``confusion`` holds counts, rows true and columns predicted, in label-space order. ``checks`` are (name, outcome,
-    detail) of the sanity checks; ``notes`` are sentences for people.
+    detail) of the sanity checks; ``notes`` are sentences for people. ``analysis`` is ``None`` in reports of format 1.
     """
 
     task_name: str
@@ -128,4 +105,5 @@ class Report:
     baselines: tuple[Baseline, ...]
     checks: tuple[tuple[str, str, str], ...] = ()
     notes: tuple[str, ...] = ()
-    format_version: int = 1
+    analysis: Analysis | None = None
+    format_version: int = 2

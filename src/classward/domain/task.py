@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from classward.domain.canonical import content_hash
+from classward.domain.policy import DecisionPolicy
 
 __all__ = ["FEATURE_KINDS", "SLO", "DataSource", "Feature", "InputSchema", "Task"]
 
@@ -82,6 +83,7 @@ class Task:
     sensitive: tuple[str, ...] = ()
     definitions: tuple[tuple[str, str], ...] = ()
     slos: tuple[SLO, ...] = ()
+    decision: DecisionPolicy = field(default_factory=DecisionPolicy)
     recall_default: float = 0.80
     precision_default: float = 0.80
     window_days: float = 7.0

@@ -1,19 +1,47 @@
 """What fits the pieces that inference runs; the only room that knows scikit-learn and LightGBM."""
 
-from classward.estimators.featurise import fit_featuriser
+from classward.estimators.embedding import fit_embedding_featuriser
+from classward.estimators.encoders import ENCODERS, encoder_named, export_encoder, pack_encoder
+from classward.estimators.featurise import fit_featuriser, fit_ordinal_featuriser, fit_smooth_featuriser
+from classward.estimators.forest import ForestSettings, fit_forest
+from classward.estimators.kernel import KernelSettings, fit_kernel
+from classward.estimators.likeness import LikenessFit, LikenessSettings, fit_likeness
 from classward.estimators.linear import LinearSettings, fit_linear
+from classward.estimators.matrix_scaling import fit_matrix_scaling
+from classward.estimators.network import NetworkSettings, fit_network
+from classward.estimators.smooth import fit_smooth_part
 from classward.estimators.temperature import fit_temperature
+from classward.estimators.threads import one_blas_thread
 from classward.estimators.trees import TreeSettings, fit_trees
 from classward.estimators.vector_scaling import fit_vector_scaling
 from classward.estimators.vocabulary import fit_text
 
 __all__ = [
+    "ENCODERS",
+    "ForestSettings",
+    "KernelSettings",
+    "LikenessFit",
+    "LikenessSettings",
     "LinearSettings",
+    "NetworkSettings",
     "TreeSettings",
+    "encoder_named",
+    "export_encoder",
+    "fit_embedding_featuriser",
     "fit_featuriser",
+    "fit_forest",
+    "fit_kernel",
+    "fit_likeness",
     "fit_linear",
+    "fit_matrix_scaling",
+    "fit_network",
+    "fit_ordinal_featuriser",
+    "fit_smooth_featuriser",
+    "fit_smooth_part",
     "fit_temperature",
     "fit_text",
     "fit_trees",
     "fit_vector_scaling",
+    "one_blas_thread",
+    "pack_encoder",
 ]

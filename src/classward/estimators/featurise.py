@@ -7,13 +7,14 @@ from collections.abc import Sequence
 
 from classward.domain import InputSchema
 from classward.errors import DataError
+from classward.estimators.smooth import fit_smooth_part
 from classward.estimators.vocabulary import fit_text
-from classward.inference import BooleanPart, CategoryPart, Columns, DatePart, Featuriser, NumericPart
+from classward.inference import BooleanPart, CategoryPart, Columns, DatePart, Featuriser, NumericPart, OrdinalPart
 
-__all__ = ["fit_featuriser"]
+__all__ = ["fit_featuriser", "fit_ordinal_featuriser", "fit_smooth_featuriser"]
 
 _MOST_CATEGORIES = 255
-_FEW_ROWS = 2
+_FEW_ROWS, _FEW_ROWS_SMOOTH = 2, 5
 
 
 def fit_featuriser(schema: InputSchema, columns: Columns, n: int) -> Featuriser:
@@ -38,13 +39,80 @@ def fit_featuriser(schema: InputSchema, columns: Columns, n: int) -> Featuriser:
     DataError
         CW230 if nothing can be learned from: no features, or not one value in any of them.
     """
-    by_kind = {kind: tuple(f.name for f in schema.features if f.kind == kind) for kind in _KINDS}
-    dense = tuple(part(columns=by_kind[kind]) for kind, part in _DENSE if by_kind[kind])
+    dense, names = _dense(schema), _names(schema)
     featuriser = Featuriser(
         dense=dense,
-        categories=tuple(_fit_category(name, columns[name]) for name in by_kind["categorical"]),
-        texts=tuple(fit_text(name, columns[name]) for name in by_kind["text"]),
+        categories=tuple(_fit_category(name, columns[name], _FEW_ROWS) for name in names["categorical"]),
+        texts=tuple(fit_text(name, columns[name]) for name in names["text"]),
     )
+    return _checked(featuriser, schema, columns, n)
+
+
+def fit_ordinal_featuriser(schema: InputSchema, columns: Columns, n: int) -> Featuriser:
+    """Learn numbers for trees: as :func:`fit_featuriser`, but one code per category instead of indicators.
+
+    Codes follow the names of the categories, so that names with an order, such as ``1-5`` and ``6-9``, keep it. Text
+    is left out.
+
+    Parameters
+    ----------
+    schema, columns, n
+        As for :func:`fit_featuriser`.
+
+    Returns
+    -------
+    Featuriser
+        Dense features only; codes of categories first, in the order of the schema.
+
+    Raises
+    ------
+    DataError
+        CW230 if nothing can be learned from.
+    """
+    codes = tuple(_fit_ordinal(name, columns[name]) for name in _names(schema)["categorical"])
+    return _checked(Featuriser(dense=(*codes, *_dense(schema))), schema, columns, n)
+
+
+def fit_smooth_featuriser(schema: InputSchema, columns: Columns, n: int) -> Featuriser:
+    """Learn features of like scale without gaps, for networks and kernels.
+
+    Numbers become normal scores of their ranks (:func:`~classward.estimators.fit_smooth_part`), categories indicators;
+    those with fewer than five rows share one. Text is left out.
+
+    Parameters
+    ----------
+    schema, columns, n
+        As for :func:`fit_featuriser`.
+
+    Raises
+    ------
+    DataError
+        CW230 if nothing can be learned from.
+    """
+    numbers = _dense(schema)
+    featuriser = Featuriser(
+        dense=(fit_smooth_part(numbers, columns, n),) if numbers else (),
+        categories=tuple(
+            _fit_category(name, columns[name], _FEW_ROWS_SMOOTH) for name in _names(schema)["categorical"]
+        ),
+    )
+    return _checked(featuriser, schema, columns, n)
+
+
+_DENSE = (("numeric", NumericPart), ("boolean", BooleanPart), ("date", DatePart))
+
+
+def _names(schema: InputSchema) -> dict[str, tuple[str, ...]]:
+    kinds = ("numeric", "boolean", "date", "categorical", "text")
+    return {kind: tuple(f.name for f in schema.features if f.kind == kind) for kind in kinds}
+
+
+def _dense(schema: InputSchema) -> tuple[NumericPart | BooleanPart | DatePart, ...]:
+    names = _names(schema)
+    return tuple(part(columns=names[kind]) for kind, part in _DENSE if names[kind])
+
+
+def _checked(featuriser: Featuriser, schema: InputSchema, columns: Columns, n: int) -> Featuriser:
     if not featuriser.n_columns or not any(v is not None for f in schema.features for v in columns[f.name][:n]):
         raise DataError(
             "CW230",
@@ -56,12 +124,19 @@ def fit_featuriser(schema: InputSchema, columns: Columns, n: int) -> Featuriser:
     return featuriser
 
 
-_DENSE = (("numeric", NumericPart), ("boolean", BooleanPart), ("date", DatePart))
-_KINDS = ("numeric", "boolean", "date", "categorical", "text")
-
-
-def _fit_category(column: str, values: Sequence[object]) -> CategoryPart:
+def _ranked(values: Sequence[object], fewest: int) -> tuple[list[str], list[str]]:
+    """Categories with enough rows, most frequent first, and the rest."""
     counts = Counter(v for v in values if isinstance(v, str))
     ranked = sorted(counts, key=lambda name: (-counts[name], name))
-    kept = [name for name in ranked if counts[name] >= _FEW_ROWS][:_MOST_CATEGORIES]
-    return CategoryPart(column=column, categories=tuple(kept), grouped=tuple(ranked[len(kept) :]))
+    kept = [name for name in ranked if counts[name] >= fewest][:_MOST_CATEGORIES]
+    return kept, ranked[len(kept) :]
+
+
+def _fit_category(column: str, values: Sequence[object], fewest: int) -> CategoryPart:
+    kept, rest = _ranked(values, fewest)
+    return CategoryPart(column=column, categories=tuple(kept), grouped=tuple(rest))
+
+
+def _fit_ordinal(column: str, values: Sequence[object]) -> OrdinalPart:
+    kept, rest = _ranked(values, _FEW_ROWS)
+    return OrdinalPart(column=column, categories=tuple(sorted(kept)), grouped=tuple(rest))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import brentq
 
 from classward.errors import TooFewLabels
 from classward.inference import softmax
@@ -11,7 +12,7 @@ from classward.inference import softmax
 __all__ = ["fit_temperature"]
 
 _LOWEST, _HIGHEST = 0.05, 20.0
-_STEPS = 40
+_PULL = 1.0  # nats that a change by a factor e must earn on all rows together, times one half
 
 
 def fit_temperature(logits: NDArray[np.float64], y_index: NDArray[np.int64], *, min_per_class: int = 20) -> float:
@@ -19,7 +20,8 @@ def fit_temperature(logits: NDArray[np.float64], y_index: NDArray[np.int64], *, 
 
     Dividing every logit by it leaves ``argmax`` (and accuracy) unchanged and minimises the negative log-likelihood
     (nats per sample) on the calibration fold. One number cannot repair scores that are over-confident for some
-    classes and under-confident for others.
+    classes and under-confident for others. A weak pull towards 1 keeps a few rows, all of them right, from making
+    every score certain.
 
     Parameters
     ----------
@@ -54,14 +56,17 @@ def fit_temperature(logits: NDArray[np.float64], y_index: NDArray[np.int64], *, 
             why="a class never seen cannot tell whether its scores are honest",
             fix="enlarge the calibration fold, or pass min_per_class=0 and say so in the report",
         )
-    # The likelihood is convex in the inverse temperature, so its slope crosses zero once: bisect, in equal ratios.
+    # Likelihood and pull are unimodal in the logarithm of the inverse temperature here, so the slope crosses zero once.
     true = logits[np.arange(len(y_index)), y_index]
+
+    def slope(log_inverse: float) -> float:
+        inverse = np.exp(log_inverse)
+        rise = ((softmax(logits * inverse) * logits).sum(axis=1) - true).sum() * inverse
+        return float(rise + _PULL * log_inverse)
+
     low, high = np.log(1.0 / _HIGHEST), np.log(1.0 / _LOWEST)
-    for _ in range(_STEPS):
-        middle = (low + high) / 2.0
-        expected = (softmax(logits * np.exp(middle)) * logits).sum(axis=1)
-        if float((expected - true).mean()) > 0.0:
-            high = middle
-        else:
-            low = middle
-    return float(np.clip(np.exp(-(low + high) / 2.0), _LOWEST, _HIGHEST))
+    if slope(low) >= 0.0:
+        return _HIGHEST
+    if slope(high) <= 0.0:
+        return _LOWEST
+    return float(np.clip(np.exp(-brentq(slope, low, high, xtol=1e-6)), _LOWEST, _HIGHEST))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from classward.domain import Advice, ClassNeed, Finding, Measure
+from classward.domain import ClassNeed, Finding, Measure, Recommendation
 from classward.errors import DataError
 from classward.flows.context import Context
 from classward.flows.register import read_report
@@ -20,13 +20,13 @@ __all__ = ["Advised", "advise_on"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Advised:
-    """Advice, findings of the leakage scan (or why there was none), and rows to collect.
+    """Recommendation, findings of the leakage scan (or why there was none), and rows to collect.
 
     ``measured_version`` is the version whose recalls the plan uses; ``None`` before the first training.
     """
 
     n_rows: int
-    advice: tuple[Advice, ...]
+    advice: tuple[Recommendation, ...]
     findings: tuple[Finding, ...]
     not_scanned: str
     needs: tuple[ClassNeed, ...]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from classward.artifact.read import read_extra
 from classward.domain import ModelVersion, format_time
@@ -18,14 +19,19 @@ def card(ctx: Context, version: ModelVersion, state: RegistryState) -> str:
     """Markdown with figures per class, data, use of sealed rows, limits and owner."""
     folder = ctx.artifacts.path(version.bundle_hash)
     lineage = json.loads(read_extra(folder, "lineage.json", expected_hash=version.bundle_hash))
-    chosen = lineage["chosen"]
     live = next((d for d in reversed(state.deployments) if d.live and d.live.version == version.version), None)
     is_live = state.live is not None and state.live.version == version.version
     facts = CardFacts(
-        task=ctx.task, version=version, chosen=f"{chosen['recipe']['family']}, calibrated by {chosen['calibrator']}",
+        task=ctx.task, version=version, chosen=_members(lineage["candidates"]),
         split=lineage["split"]["strategy"],
-        n_train=next(f["n_rows"] for f in lineage["split"]["folds"] if f["name"] == "train"),
+        n_train=sum(f["n_rows"] for f in lineage["split"]["folds"] if f["name"] != "test"),
         n_holdout_reads=state.reads_of(lineage["rows_hash"]),
         live_since=format_time(live.since) if live and is_live else "not live",
     )  # fmt: skip
     return card_markdown(read_report(ctx, version), facts)
+
+
+def _members(candidates: list[dict[str, Any]]) -> str:
+    return " + ".join(
+        f"{c['weight']:.0%} {c['recipe']['family']}, calibrated by {c['calibrator']}" for c in candidates if c["weight"]
+    )

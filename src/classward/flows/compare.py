@@ -11,11 +11,11 @@ import polars as pl
 
 from classward.artifact.read import read_bundle, read_extra
 from classward.domain import Comparison, Decision, LabelSpace, ModelVersion, parse_time, to_plain
-from classward.errors import DataError, UnknownVersion
+from classward.errors import DataError, UnknownVersion, UsageError
 from classward.flows.context import Context, note
 from classward.flows.snapshot import load_folds
 from classward.flows.versions import registry_state
-from classward.inference import FittedModel
+from classward.inference import Model
 from classward.lifecycle.data import columns_of
 from classward.lifecycle.evaluate import compare_rows
 from classward.lifecycle.release import decide_replacement, replay_replacement
@@ -43,7 +43,14 @@ def compare(ctx: Context, live: int, candidate: int, *, alpha: float = 0.05) -> 
     ------
     DataError
         CW245 if no row is left that neither version has seen.
+    UsageError
+        CW909 for a version against itself.
     """
+    if live == candidate:
+        raise UsageError(
+            "CW909", "a version cannot be compared with itself", got=f"version {live} twice",
+            fix="name the live version and another one; 'classward history' lists them",
+        )  # fmt: skip
     state = registry_state(ctx.journal, ctx.task.name)
     old, new = state.version(live), state.version(candidate)
     rows, rows_hash, n_test = _unseen_rows(ctx, old, new)
@@ -118,7 +125,7 @@ def _rows_hash(ctx: Context, version: ModelVersion) -> str:
     return str(json.loads(lineage)["rows_hash"])
 
 
-def _model(ctx: Context, version: ModelVersion) -> FittedModel:
+def _model(ctx: Context, version: ModelVersion) -> Model:
     return read_bundle(ctx.artifacts.path(version.bundle_hash), expected_hash=version.bundle_hash).model
 
 

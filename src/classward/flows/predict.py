@@ -11,9 +11,9 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from classward.domain import Prediction
+from classward.domain import ABSTAINED, Prediction
 from classward.errors import InvalidInput, Refused
-from classward.inference import Columns, FittedModel
+from classward.inference import Columns, Decider, Model, Proba
 from classward.lifecycle.predict import RowChecker
 from classward.ports import Clock, Ids, RecordWriter
 
@@ -29,15 +29,19 @@ class LoadedVersion:
     version: int
     bundle_hash: str
     route: str
-    model: FittedModel
+    model: Model
     label_space_hash: str = field(init=False)
     class_names: tuple[str, ...] = field(init=False)
     checker: RowChecker = field(init=False)
+    decider: Decider | None = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "label_space_hash", self.model.label_space.hash)
         object.__setattr__(self, "class_names", self.model.label_space.names)
         object.__setattr__(self, "checker", RowChecker(self.model.schema))
+        rule = self.model.rule
+        decider = None if rule is None or rule.is_plain else Decider(rule, self.model.label_space)
+        object.__setattr__(self, "decider", decider)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,17 +170,18 @@ class DataPlane:
         model = loaded.model
         proba = model.predict_proba(columns, n)
         order, values = proba.top(min(max(call.top_k, 1), len(loaded.class_names)))
-        unseen = model.featuriser.unseen(columns, n)
+        unseen = model.unseen(columns, n)
+        decided = _decide(loaded, proba, order)
         names = loaded.class_names
         answered = tuple(
             AnsweredRow(
                 id=row_ids[i],
                 version=loaded.version,
-                label=names[best[0]],
-                probability=top[0],
+                label=decided[i].label,
+                probability=float(proba.matrix[i, decided[i].index]),
                 top=tuple((names[j], p) for j, p in zip(best, top, strict=True)),
-                path="model",
-                flags=(*flags[i], *unseen[i]),
+                path=decided[i].path,
+                flags=(*flags[i], *unseen[i], *decided[i].flags),
             )
             for i, (best, top) in enumerate(zip(order.tolist(), values.tolist(), strict=True))
         )
@@ -229,6 +234,30 @@ class DataPlane:
         if self.payload_share < 1.0 and zlib.crc32(row_id.encode()) >= self.payload_share * 2**32:
             return None
         return json.dumps({name: values[i] for name, values in columns.items()}, default=str, ensure_ascii=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    label: str
+    index: int
+    path: str
+    flags: tuple[str, ...] = ()
+
+
+def _decide(loaded: LoadedVersion, proba: Proba, order: NDArray[np.int64]) -> list[_Decided]:
+    """The answer of each row: the most probable class, or what the version's rule says."""
+    names = loaded.class_names
+    if loaded.decider is None:
+        return [_Decided(names[i], i, "model") for i in order[:, 0].tolist()]
+    done = loaded.decider.decide(proba)
+    rows = zip(done.predicted.tolist(), done.is_abstained.tolist(), done.paths, strict=True)
+    return [
+        _Decided(ABSTAINED, i, path, ("abstained",)) if gone else _Decided(names[i], i, _PATHS.get(path, path))
+        for i, gone, path in rows
+    ]
+
+
+_PATHS = {"argmax": "model"}
 
 
 def _one_per_row(name: str, values: Sequence[_T] | None, n: int) -> Sequence[_T] | None:

@@ -4,22 +4,38 @@ from __future__ import annotations
 
 import importlib.metadata
 import platform
+from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from classward.artifact.read import read_bundle, read_extra
 from classward.artifact.write import check_equal, write_bundle
 from classward.domain import Candidate, ModelVersion, Plan, Report, canonical_json, to_plain
 from classward.errors import JournalError
 from classward.flows.context import Context, Tell, draft, note
+from classward.flows.portfolio import Portfolio
 from classward.flows.snapshot import TrainingData
 from classward.flows.versions import registry_state
-from classward.inference import FittedModel, Proba
-from classward.lifecycle.evaluate import evaluate, report_from_json, report_html, report_json
+from classward.inference import Proba
+from classward.lifecycle.calibrate import measure_sets
+from classward.lifecycle.evaluate import (
+    Background,
+    HeldOut,
+    analyse,
+    evaluate,
+    one_column_answers,
+    report_from_json,
+    report_html,
+    report_json,
+    top_attributions,
+)
 
 __all__ = ["read_report", "register"]
 
 _TOLERANCE = 1e-6
+_MOST_SIMPLE_ROWS = 20_000
+_N_BACKGROUND = 50
 _LIBRARIES = ("numpy", "polars", "scikit-learn", "scipy", "lightgbm")
 
 
@@ -27,13 +43,13 @@ def register(
     ctx: Context,
     data: TrainingData,
     made: Plan,
-    candidates: tuple[Candidate, ...],
-    best: Candidate,
+    found: Portfolio,
     *,
     checks: tuple[tuple[str, str, str], ...],
+    remarks: tuple[str, ...],
     tell: Tell,
 ) -> tuple[ModelVersion, Report, bool]:
-    """Give the best candidate a version number, with report and lineage inside its bundle.
+    """Give the trained model a version number, with report and lineage inside its bundle.
 
     The same rows, task and plan give the same bundle: then the version that exists is returned and nothing is added.
 
@@ -42,11 +58,11 @@ def register(
     ArtifactError
         CW506 if the stored bundle answers differently from the model beyond 1e-6; nothing is registered.
     """
-    model = read_bundle(ctx.artifacts.path(best.artifact_hash), expected_hash=best.artifact_hash).model
+    model = found.model
     tell("evaluate", f"reading the sealed fold once ({len(data.folds.test):,} rows)")
-    report = _evaluate_sealed(ctx, data, model, best, checks)
+    report = _evaluate_sealed(ctx, data, made, found, checks, remarks)
     folder = ctx.artifacts.workdir()
-    write_bundle(folder, model, extras=_extras(ctx, data, made, candidates, best, report))
+    write_bundle(folder, model, extras=_extras(ctx, data, made, found, report))
     bundle_hash = ctx.artifacts.put(folder)
     tell("register", "comparing the stored bundle with the model on golden rows")
     golden = data.folds.calibration[:500]
@@ -65,19 +81,21 @@ def read_report(ctx: Context, version: ModelVersion) -> Report:
 def _evaluate_sealed(
     ctx: Context,
     data: TrainingData,
-    model: FittedModel,
-    best: Candidate,
+    made: Plan,
+    found: Portfolio,
     checks: tuple[tuple[str, str, str], ...],
+    remarks: tuple[str, ...],
 ) -> Report:
     rows = data.folds.test
     note(
         ctx,
         "holdout_read",
-        {"rows_hash": data.split.rows_hash, "dataset_hash": data.dataset.hash, "artifact_hash": best.artifact_hash},
+        {"rows_hash": data.split.rows_hash, "dataset_hash": data.dataset.hash, "plan_hash": made.hash},
         why="report of a candidate before it is registered",
     )
-    proba: Proba = model.predict_proba(data.columns(rows, ctx), len(rows))
-    return evaluate(
+    columns = data.columns(rows, ctx)
+    proba: Proba = found.model.predict_proba(columns, len(rows))
+    report = evaluate(
         proba,
         data.y_index[rows],
         task_name=ctx.task.name,
@@ -86,8 +104,31 @@ def _evaluate_sealed(
         prior=data.prior,
         rng=np.random.default_rng(ctx.task.seed),
         checks=checks,
-        notes=(*data.split.notes, *_unlabelled(data)),
+        notes=(*data.split.notes, *_unlabelled(data), *remarks, *_sets(found, proba, data.y_index[rows])),
     )
+    return _analysed(ctx, data, found, report, HeldOut(proba, data.y_index[rows], columns, ctx.task.features))
+
+
+def _analysed(ctx: Context, data: TrainingData, found: Portfolio, report: Report, held: HeldOut) -> Report:
+    """Add where the errors are and what to do next; simple models and explanations look at a sample of training rows."""
+    rng = np.random.default_rng(ctx.task.seed)
+    learned = data.folds.train[:: -(-len(data.folds.train) // _MOST_SIMPLE_ROWS)]
+    shown = data.folds.train[:: -(-len(data.folds.train) // _N_BACKGROUND)]
+    column, answers = one_column_answers(
+        data.columns(learned, ctx), data.y_index[learned], held.columns, features=held.features,
+        n_classes=len(data.label_space),
+    )  # fmt: skip
+    background = Background(data.columns(shown, ctx), held.features, len(shown))
+    return analyse(
+        report, held, rng=rng, baselines={f"{column} alone": answers},
+        attributions=top_attributions(found.model, held, background, rng=rng, n_rows=10, n_permutations=4),
+        candidates=[replace(c, fit_s=0.0) for c in found.candidates],
+    )  # fmt: skip
+
+
+def _sets(found: Portfolio, proba: Proba, y_index: NDArray[np.int64]) -> tuple[str, ...]:
+    rule = found.model.rule
+    return (f"on the sealed rows, {measure_sets(proba, y_index, rule).remark}",) if rule and rule.sets else ()
 
 
 def _unlabelled(data: TrainingData) -> tuple[str, ...]:
@@ -95,9 +136,7 @@ def _unlabelled(data: TrainingData) -> tuple[str, ...]:
     return (f"{n:,} rows without a label were left out",) if n else ()
 
 
-def _extras(
-    ctx: Context, data: TrainingData, made: Plan, candidates: tuple[Candidate, ...], best: Candidate, report: Report
-) -> dict[str, bytes]:
+def _extras(ctx: Context, data: TrainingData, made: Plan, found: Portfolio, report: Report) -> dict[str, bytes]:
     lineage = {
         "task": to_plain(ctx.task),
         "task_hash": ctx.task.hash,
@@ -105,8 +144,9 @@ def _extras(
         "rows_hash": data.split.rows_hash,
         "split": to_plain(data.split),
         "plan": {"hash": made.hash, "seed": made.seed, "budget_s": made.budget_s, "recipes": to_plain(made.recipes)},
-        "chosen": {"recipe": to_plain(best.recipe), "calibrator": best.calibrator, "log_loss": best.log_loss},
-        "candidates": [{"family": c.recipe.family, "log_loss": c.log_loss, "failure": c.failure} for c in candidates],
+        "log_loss": found.log_loss,
+        "n_held": len(found.held_rows),
+        "candidates": [to_plain(replace(c, fit_s=0.0)) for c in found.candidates],
         "code_version": importlib.metadata.version("classward"),
     }
     reference = {
@@ -114,8 +154,8 @@ def _extras(
         "columns": to_plain(data.dataset.columns),
     }
     facts = (
-        ("chosen", f"{best.recipe.family}, calibrated by {best.calibrator}"),
-        ("trained on", f"{len(data.folds.train):,} rows, split by {data.split.strategy}"),
+        ("model", " + ".join(_said(c) for c in found.candidates if c.weight)),
+        ("trained on", f"{data.n_development:,} rows, split by {data.split.strategy}"),
         ("snapshot", data.dataset.hash[:16]),
         ("owner", ctx.task.owner or "not named"),
     )
@@ -125,6 +165,11 @@ def _extras(
         "lineage.json": canonical_json(lineage).encode(),
         "reference.json": canonical_json(reference).encode(),
     }
+
+
+def _said(candidate: Candidate) -> str:
+    share = "" if candidate.weight == 1.0 else f"{candidate.weight:.0%} "
+    return f"{share}{candidate.recipe.family} ({candidate.calibrator})"
 
 
 def _append_version(ctx: Context, data: TrainingData, made: Plan, bundle_hash: str) -> tuple[ModelVersion, bool]:

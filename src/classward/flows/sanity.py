@@ -10,7 +10,7 @@ from classward.domain import Recipe
 from classward.errors import DataError
 from classward.flows.context import Context
 from classward.flows.snapshot import TrainingData
-from classward.lifecycle.train import fit_one
+from classward.lifecycle.train import How, LabelledRows, fit_one
 
 __all__ = ["sanity_checks"]
 
@@ -37,10 +37,11 @@ def sanity_checks(
     kept = np.flatnonzero(np.isin(data.y_index[held], shuffled))
     if len(np.unique(shuffled)) < 3 or not len(kept):
         return (("shuffled labels", "not enough evidence", "too few rows to check"),)
-    model = fit_one(
-        recipe, columns=data.columns(rows, ctx), n=len(rows), y_index=shuffled, schema=ctx.task.schema,
-        label_space=data.label_space, seed=ctx.task.seed, n_threads=n_threads, should_stop=lambda: False,
+    chosen = LabelledRows(
+        columns=data.columns(rows, ctx), n=len(rows), y_index=shuffled, schema=ctx.task.schema,
+        label_space=data.label_space,
     )  # fmt: skip
+    model = fit_one(recipe, chosen, How(seed=ctx.task.seed, n_threads=n_threads, should_stop=lambda: False))
     predicted = model.logits(data.columns(held, ctx), len(held)).argmax(axis=1)
     accuracy = float(np.mean(predicted == data.y_index[held]))
     chance = float(np.bincount(data.y_index[held]).max() / len(held))

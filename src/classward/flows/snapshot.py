@@ -13,7 +13,18 @@ from classward.errors import DataError
 from classward.flows.context import Context, Tell, note
 from classward.flows.versions import registry_state
 from classward.inference import Columns
-from classward.lifecycle.data import Folds, build_label_space, check_columns, check_target, columns_of, profile, split
+from classward.lifecycle.data import (
+    Folds,
+    build_label_space,
+    check_columns,
+    check_target,
+    columns_of,
+    cross_folds,
+    profile,
+    split,
+    together,
+)
+from classward.lifecycle.train import FitFold, LabelledRows
 
 __all__ = ["TrainingData", "load_folds", "take_snapshot"]
 
@@ -35,9 +46,36 @@ class TrainingData:
         return columns_of(self.table[rows], ctx.task.schema)
 
     @property
+    def n_development(self) -> int:
+        """Rows that are not sealed."""
+        return len(self.folds.train) + len(self.folds.calibration)
+
+    def development(self, ctx: Context, *, n_folds: int) -> tuple[LabelledRows, tuple[FitFold, ...]]:
+        """All rows that are not sealed, and which of them are fitted on and scored, fold by fold.
+
+        One fold fits the train rows and scores the calibration rows; several divide both together, keeping rows of one
+        group, and rows alike in every feature, on one side.
+        """
+        train, held = self.folds.train, self.folds.calibration
+        rows = np.sort(np.concatenate([train, held]))
+        labelled = LabelledRows(
+            columns=self.columns(rows, ctx), n=len(rows), y_index=self.y_index[rows], schema=ctx.task.schema,
+            label_space=self.label_space,
+        )  # fmt: skip
+        if n_folds == 1:
+            return labelled, (FitFold(fit=np.searchsorted(rows, train), held=np.searchsorted(rows, held)),)
+        rng = np.random.default_rng(ctx.task.seed)
+        groups = together(self.table[rows], ctx.task)
+        n_folds = min(n_folds, len(np.unique(groups)))
+        parts = cross_folds(labelled.y_index, n_folds=n_folds, groups=groups, rng=rng)
+        every = np.arange(len(rows))
+        return labelled, tuple(FitFold(fit=np.setdiff1d(every, part), held=part) for part in parts)
+
+    @property
     def prior(self) -> NDArray[np.float64]:
-        """Class shares of the training fold, in label-space order."""
-        counts = np.bincount(self.y_index[self.folds.train], minlength=len(self.label_space))
+        """Class shares of the rows that are not sealed, in label-space order."""
+        rows = np.concatenate([self.folds.train, self.folds.calibration])
+        counts = np.bincount(self.y_index[rows], minlength=len(self.label_space))
         return np.asarray(counts / counts.sum(), dtype=np.float64)
 
 

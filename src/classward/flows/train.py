@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
+import polars as pl
 
+from classward.artifact.read import read_bundle
 from classward.artifact.write import write_bundle
-from classward.domain import Candidate, ModelVersion, Plan, Recipe, Report, to_plain
-from classward.errors import ClasswardError, DataError
+from classward.domain import Candidate, ModelVersion, Plan, Recipe, Report, content_hash, to_plain
+from classward.flows.budget import Budget
 from classward.flows.context import Context, Tell, note
+from classward.flows.decide import RuleMade, make_rule
+from classward.flows.portfolio import Finished, Portfolio, blend_of, run_plan
 from classward.flows.register import register
 from classward.flows.sanity import sanity_checks
 from classward.flows.snapshot import TrainingData, take_snapshot
-from classward.inference import FittedModel
-from classward.lifecycle.calibrate import calibrate
-from classward.lifecycle.train import fit_one, plan
+from classward.inference import Blend, BlendMember, FittedModel, Identity
+from classward.lifecycle.train import LabelledRows, plan
 
 __all__ = ["TrainResult", "train"]
 
@@ -44,33 +47,42 @@ def train(ctx: Context, *, budget_s: float, n_threads: int, tell: Tell) -> Train
     DataError
         If the rows cannot be used, or every candidate failed (CW243, with each reason).
     """
+    budget = Budget(clock_s=ctx.clock.monotonic_s, ends_s=ctx.clock.monotonic_s() + budget_s)
     _note_task(ctx)
     data = take_snapshot(ctx, tell)
     made = plan(
-        schema=ctx.task.schema, n_rows=len(data.folds.train), n_classes=len(data.label_space), budget_s=budget_s,
+        schema=ctx.task.schema, n_rows=data.n_development, n_classes=len(data.label_space), budget_s=budget_s,
         seed=ctx.task.seed, n_threads=n_threads, task_hash=ctx.task.hash, dataset_hash=data.dataset.hash,
-        rows_hash=data.split.rows_hash,
+        rows_hash=data.split.rows_hash, is_time_ordered=ctx.task.time_column is not None,
     )  # fmt: skip
-    candidates = tuple(_candidates(ctx, made, data, tell))
-    best = min((c for c in candidates if c.log_loss is not None), key=lambda c: c.log_loss or 0.0, default=None)
-    if best is None:
-        raise DataError(
-            "CW243",
-            "no candidate could be trained",
-            got="; ".join(f"{c.recipe.family}: {c.failure.splitlines()[0]}" for c in candidates),
-            fix="see the reasons above; 'classward init' tells what the table looks like",
-        )
+    rows, folds = data.development(ctx, n_folds=made.n_folds)
+    done = run_plan(
+        made, rows, folds, budget=budget, kept=_kept(ctx, made, data), finish=lambda found: _finish(ctx, made, found),
+        tell=lambda what: tell("train", what),
+    )  # fmt: skip
+    found = blend_of(made, rows, folds, done, tell=lambda what: tell("train", what))
+    decided = _decide(ctx, made, rows, found)
+    found = replace(found, model=replace(found.model, rule=decided.rule))
     tell("check", "shuffled labels")
-    checks = sanity_checks(ctx, data, best.recipe, n_threads=n_threads)
-    version, report, is_new = register(ctx, data, made, candidates, best, checks=checks, tell=tell)
+    checks = sanity_checks(ctx, data, made.recipes[0], n_threads=n_threads)
+    version, report, is_new = register(ctx, data, made, found, checks=checks, remarks=decided.remarks, tell=tell)
     return TrainResult(
         version=version,
         report=report,
-        candidates=candidates,
+        candidates=found.candidates,
         plan=made,
         is_new=is_new,
         n_unlabelled=data.n_unlabelled,
     )
+
+
+def _decide(ctx: Context, made: Plan, rows: LabelledRows, found: Portfolio) -> RuleMade:
+    members = [(c.recipe.hash, c.scores_hash, c.weight) for c in found.candidates if c.weight]
+    return make_rule(
+        ctx.task.decision, ctx.task.slos, ctx.task.critical, proba=found.held_proba,
+        y_index=rows.y_index[found.held_rows], fold=found.held_fold, basis=content_hash(made.hash, members),
+        rng=np.random.default_rng(made.seed),
+    )  # fmt: skip
 
 
 def _note_task(ctx: Context) -> None:
@@ -82,60 +94,44 @@ def _note_task(ctx: Context) -> None:
         note(ctx, "task_declared", {"task": to_plain(ctx.task), "task_hash": ctx.task.hash})
 
 
-def _candidates(ctx: Context, made: Plan, data: TrainingData, tell: Tell) -> Iterator[Candidate]:
-    kept = _finished(ctx, made)
-    for i, recipe in enumerate(made.recipes, start=1):
-        if recipe.hash in kept:
-            tell("train", f"{recipe.family} ({i} of {len(made.recipes)}): kept from an earlier run")
-            yield kept[recipe.hash]
-            continue
-        tell("train", f"{recipe.family} ({i} of {len(made.recipes)})")
-        candidate = _fit(ctx, made, recipe, data)
-        note(ctx, "candidate_finished", {"plan_hash": made.hash, "candidate": to_plain(candidate)})
-        tell("train", f"{recipe.family}: " + _outcome(candidate))
-        yield candidate
-
-
-def _outcome(candidate: Candidate) -> str:
-    if candidate.failure:
-        return f"failed: {candidate.failure.splitlines()[0]}"
-    return f"log loss {candidate.log_loss:.4f} on calibration ({candidate.calibrator}, {candidate.fit_s:.1f} s)"
-
-
-def _finished(ctx: Context, made: Plan) -> dict[str, Candidate]:
+def _kept(ctx: Context, made: Plan, data: TrainingData) -> Callable[[Recipe], Finished | None]:
+    """Find what earlier runs of the same plan finished."""
     found: dict[str, Candidate] = {}
-    stored = set(ctx.artifacts.hashes())
     for event in ctx.journal.events(task=ctx.task.name, kind="candidate_finished"):
         payload = json.loads(event.payload)
-        plain = payload["candidate"]
-        if payload["plan_hash"] != made.hash or plain["artifact_hash"] not in stored:
-            continue
-        params = tuple((name, value) for name, value in plain["recipe"]["params"])
-        recipe = Recipe(family=plain["recipe"]["family"], params=params)
-        found[recipe.hash] = Candidate(**(plain | {"recipe": recipe}))
-    return found
+        if payload["plan_hash"] == made.hash:
+            plain = payload["candidate"]
+            params = tuple((name, value) for name, value in plain["recipe"]["params"])
+            recipe = Recipe(family=plain["recipe"]["family"], params=params)
+            found[recipe.hash] = Candidate(**(plain | {"recipe": recipe}))
+    stored = set(ctx.artifacts.hashes())
+
+    def kept(recipe: Recipe) -> Finished | None:
+        candidate = found.get(recipe.hash)
+        if candidate is None or not candidate.scores_hash or (candidate.artifact_hash or None) not in {None, *stored}:
+            return None
+        models: tuple[FittedModel, ...] = ()
+        if candidate.artifact_hash:
+            blend = read_bundle(ctx.artifacts.path(candidate.artifact_hash), expected_hash=candidate.artifact_hash)
+            models = blend.model.members[0].models if isinstance(blend.model, Blend) else ()
+        logits = ctx.snapshots.get(candidate.scores_hash).to_numpy()
+        return Finished(candidate=candidate, models=models, logits=np.ascontiguousarray(logits, dtype=np.float64))
+
+    return kept
 
 
-def _fit(ctx: Context, made: Plan, recipe: Recipe, data: TrainingData) -> Candidate:
-    started = ctx.clock.monotonic_s()
-    try:
-        model, candidate = _fit_and_calibrate(ctx, made, recipe, data)
-    except (ClasswardError, ValueError, ArithmeticError, MemoryError) as error:
-        return Candidate(recipe=recipe, failure=str(error) or type(error).__name__)
-    folder = ctx.artifacts.workdir()
-    write_bundle(folder, model, extras={})
-    return replace(
-        candidate, artifact_hash=ctx.artifacts.put(folder), fit_s=round(ctx.clock.monotonic_s() - started, 3)
-    )
-
-
-def _fit_and_calibrate(ctx: Context, made: Plan, recipe: Recipe, data: TrainingData) -> tuple[FittedModel, Candidate]:
-    rows = data.folds.train
-    model = fit_one(
-        recipe, columns=data.columns(rows, ctx), n=len(rows), y_index=data.y_index[rows], schema=ctx.task.schema,
-        label_space=data.label_space, seed=made.seed, n_threads=made.n_threads, should_stop=lambda: False,
-    )  # fmt: skip
-    held = data.folds.calibration
-    logits = model.logits(data.columns(held, ctx), len(held))
-    done = calibrate(model, logits=logits, y_index=data.y_index[held], rng=np.random.default_rng(made.seed))
-    return done.model, Candidate(recipe=recipe, log_loss=done.log_loss, n_calibration=len(held), calibrator=done.name)
+def _finish(ctx: Context, made: Plan, found: Finished) -> Finished:
+    """Store what a candidate leaves, and record it."""
+    candidate = found.candidate
+    if not candidate.failure:
+        names = [str(i) for i in range(found.logits.shape[1])]
+        candidate = replace(candidate, scores_hash=ctx.snapshots.put(pl.DataFrame(found.logits, schema=names)))
+    if found.models:
+        first = found.models[0]
+        folder = ctx.artifacts.workdir()
+        member = BlendMember(models=found.models, calibrator=Identity(), weight=1.0)
+        bag = Blend(schema=first.schema, label_space=first.label_space, members=(member,), calibrator=Identity())
+        write_bundle(folder, bag, extras={})
+        candidate = replace(candidate, artifact_hash=ctx.artifacts.put(folder))
+    note(ctx, "candidate_finished", {"plan_hash": made.hash, "candidate": to_plain(candidate)})
+    return replace(found, candidate=candidate)

@@ -1,40 +1,85 @@
-"""What predicts: featurise, score, calibrate. NumPy and the standard library only."""
+"""What predicts: featurise, score, calibrate. NumPy and the standard library; one runtime for texts, loaded on use."""
 
-from classward.inference.calibrators import Identity, Temperature, VectorScaling, log_softmax, softmax
+from classward.inference.blend import Blend, BlendMember, Model, mean_log_proba
+from classward.inference.calibrators import (
+    Calibrator,
+    FlooredTemperature,
+    Identity,
+    MatrixScaling,
+    Temperature,
+    VectorScaling,
+    log_softmax,
+    softmax,
+)
 from classward.inference.category import CategoryPart
 from classward.inference.columns import Columns
+from classward.inference.decide import Decided, Decider, cost_matrix, decide, prediction_sets
+from classward.inference.embedding import EmbeddingPart, Encoder
 from classward.inference.features import Csr, Features
 from classward.inference.featuriser import Featuriser
+from classward.inference.forest import ForestScorer
+from classward.inference.kernel import KernelScorer, pairs_to_scores
+from classward.inference.likeness import LikenessScorer, bend, likeness
 from classward.inference.linear import ABSENT_LOGIT, LinearScorer, standardise
-from classward.inference.model import Calibrator, FittedModel, Scorer
+from classward.inference.model import FittedModel
+from classward.inference.network import NetworkScorer
 from classward.inference.numeric_parts import BooleanPart, DatePart, NumericPart
+from classward.inference.onnx_encoder import OnnxEncoder
+from classward.inference.ordinal_part import OrdinalPart
 from classward.inference.proba import Proba
+from classward.inference.scorer import Scorer
+from classward.inference.smooth_part import SmoothPart
+from classward.inference.static_encoder import StaticEncoder
 from classward.inference.text import TextPart
 from classward.inference.tokens import grams_of, words_of
 from classward.inference.tree import TreeScorer
 
 __all__ = [
     "ABSENT_LOGIT",
+    "Blend",
+    "BlendMember",
     "BooleanPart",
     "Calibrator",
     "CategoryPart",
     "Columns",
     "Csr",
     "DatePart",
+    "Decided",
+    "Decider",
+    "EmbeddingPart",
+    "Encoder",
     "Features",
     "Featuriser",
     "FittedModel",
+    "FlooredTemperature",
+    "ForestScorer",
     "Identity",
+    "KernelScorer",
+    "LikenessScorer",
     "LinearScorer",
+    "MatrixScaling",
+    "Model",
+    "NetworkScorer",
     "NumericPart",
+    "OnnxEncoder",
+    "OrdinalPart",
     "Proba",
     "Scorer",
+    "SmoothPart",
+    "StaticEncoder",
     "Temperature",
     "TextPart",
     "TreeScorer",
     "VectorScaling",
+    "bend",
+    "cost_matrix",
+    "decide",
     "grams_of",
+    "likeness",
     "log_softmax",
+    "mean_log_proba",
+    "pairs_to_scores",
+    "prediction_sets",
     "softmax",
     "standardise",
     "words_of",

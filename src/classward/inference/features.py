@@ -59,6 +59,13 @@ class Features:
         """Dense columns first, then sparse ones."""
         return int(self.dense.shape[1]) + self.sparse.n_columns
 
+    def rows(self, start: int, stop: int) -> NDArray[np.float32]:
+        """Rows ``start`` to ``stop`` as one dense array of shape (stop - start, n_columns)."""
+        dense = self.dense[start:stop]
+        if self.sparse.n_columns:
+            dense = np.concatenate([dense, self.sparse.toarray(start, stop)], axis=1)
+        return np.ascontiguousarray(dense)
+
 
 def join_columns(parts: tuple[Csr, ...], n: int) -> Csr:
     """Put sparse matrices side by side.

@@ -8,8 +8,11 @@ import numpy as np
 
 from classward.inference.category import CategoryPart
 from classward.inference.columns import Columns
+from classward.inference.embedding import EmbeddingPart
 from classward.inference.features import Features, join_columns
 from classward.inference.numeric_parts import BooleanPart, DatePart, NumericPart
+from classward.inference.ordinal_part import OrdinalPart
+from classward.inference.smooth_part import SmoothPart
 from classward.inference.text import TextPart
 
 __all__ = ["Featuriser"]
@@ -21,13 +24,13 @@ class Featuriser:
 
     Parameters
     ----------
-    dense : tuple of NumericPart, BooleanPart or DatePart
+    dense : tuple of NumericPart, BooleanPart, DatePart, OrdinalPart, SmoothPart or EmbeddingPart
         Parts that make numbers.
     categories, texts : tuple of CategoryPart, of TextPart
         Parts that make sparse indicators and weights.
     """
 
-    dense: tuple[NumericPart | BooleanPart | DatePart, ...] = ()
+    dense: tuple[NumericPart | BooleanPart | DatePart | OrdinalPart | SmoothPart | EmbeddingPart, ...] = ()
     categories: tuple[CategoryPart, ...] = ()
     texts: tuple[TextPart, ...] = ()
 
@@ -35,6 +38,12 @@ class Featuriser:
     def n_dense(self) -> int:
         """Dense feature columns."""
         return sum(part.n_columns for part in self.dense)
+
+    @property
+    def codes(self) -> tuple[int, ...]:
+        """Dense feature columns that hold codes of categories."""
+        starts = np.cumsum([0] + [part.n_columns for part in self.dense])
+        return tuple(int(starts[i]) for i, part in enumerate(self.dense) if isinstance(part, OrdinalPart))
 
     @property
     def n_columns(self) -> int:
@@ -61,7 +70,9 @@ class Featuriser:
     def unseen(self, columns: Columns, n: int) -> list[tuple[str, ...]]:
         """Flag values that training never saw, such as ``unseen:country``; one tuple per row, mostly empty."""
         flags: list[tuple[str, ...]] = [()] * n
-        for part in self.categories:
+        coded = tuple(part for part in self.dense if isinstance(part, OrdinalPart))
+        parts: tuple[CategoryPart | OrdinalPart, ...] = (*self.categories, *coded)
+        for part in parts:
             flag = f"unseen:{part.column}"
             for i, value in enumerate(columns[part.column]):
                 if part.is_unseen(value):

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from classward.domain import InputSchema, LabelSpace
-from classward.inference.calibrators import Identity, Temperature, VectorScaling
+from classward.domain import DecisionRule, InputSchema, LabelSpace
+from classward.inference.calibrators import Calibrator
 from classward.inference.columns import Columns
 from classward.inference.featuriser import Featuriser
 from classward.inference.linear import LinearScorer
 from classward.inference.proba import Proba
-from classward.inference.tree import TreeScorer
+from classward.inference.scorer import Scorer
 
-__all__ = ["Calibrator", "FittedModel", "Scorer"]
-
-Scorer: TypeAlias = LinearScorer | TreeScorer
-Calibrator: TypeAlias = Identity | Temperature | VectorScaling
+__all__ = ["FittedModel"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +57,11 @@ class FittedModel:
         if sizes != {len(self.label_space)}:
             raise ValueError(f"pieces for {sorted(sizes)} classes, label space of {len(self.label_space)}")
 
+    @property
+    def rule(self) -> DecisionRule | None:
+        """A single model has no rule of its own: the most probable class is its answer."""
+        return None
+
     def logits(self, columns: Columns, n: int) -> NDArray[np.float64]:
         """Uncalibrated scores of shape (n, n_classes), columns in label-space order."""
         return self.scorer.logits(self.featuriser.transform(columns, n))
@@ -68,3 +69,7 @@ class FittedModel:
     def predict_proba(self, columns: Columns, n: int) -> Proba:
         """Calibrated probabilities of ``n`` rows."""
         return Proba(self.calibrator.apply(self.logits(columns, n)), self.label_space)
+
+    def unseen(self, columns: Columns, n: int) -> list[tuple[str, ...]]:
+        """Flag values that training never saw; one tuple per row, mostly empty."""
+        return self.featuriser.unseen(columns, n)

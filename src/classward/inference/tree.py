@@ -94,6 +94,11 @@ class TreeScorer:
         """Classes scored."""
         return len(self.intercept)
 
+    @property
+    def n_rounds(self) -> int:
+        """Boosting rounds: each made one tree per class that has trees."""
+        return len(self.root) // len(self.present)
+
     def logits(self, features: Features) -> NDArray[np.float64]:
         """Score rows: float64 of shape (n, n_classes). Memory stays bounded whatever the number of rows."""
         out = np.empty((features.n, self.n_classes))
@@ -102,10 +107,7 @@ class TreeScorer:
         n_present = len(self.present)
         for start in range(0, features.n, step):
             stop = min(start + step, features.n)
-            rows = features.dense[start:stop]
-            if features.sparse.n_columns:
-                rows = np.concatenate([rows, features.sparse.toarray(start, stop)], axis=1)
-            leaves = self._leaf_values(np.ascontiguousarray(rows))
+            leaves = self._leaf_values(features.rows(start, stop))
             out[start:stop, self.present] += leaves.reshape(stop - start, -1, n_present).sum(axis=1)
         return out
 

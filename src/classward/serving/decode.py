@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
 import msgspec
 
 from classward.errors import InvalidInput, nearest
+from classward.serving.doubled import check_doubled
 
 __all__ = [
     "InferBody",
@@ -108,15 +110,32 @@ def decode_infer(body: bytes) -> InferBody:
 
 def _decode(decoder: msgspec.json.Decoder[_T], body: bytes, *, known: Sequence[str]) -> _T:
     try:
-        return decoder.decode(body)
+        decoded = decoder.decode(body)
+        check_doubled(body)
     except msgspec.ValidationError as error:
         raise _misshapen(str(error), known) from None
     except msgspec.DecodeError as error:
-        raise _not_json(str(error) if body else "an empty body") from None
+        raise _not_json(_said(str(error), body)) from None
     except UnicodeDecodeError:
         raise _not_json("bytes that are not UTF-8") from None
     except RecursionError:
         raise _not_json("values nested too deeply") from None
+    else:
+        return decoded
+
+
+def _said(text: str, body: bytes) -> str:
+    """What the parser says, corrected where it misleads."""
+    if not body:
+        return "an empty body"
+    if _LONE_SURROGATE.search(body):
+        return "half of a character: a \\ud800 to \\udfff escape without its other half"
+    return text
+
+
+_LONE_SURROGATE = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+)
 
 
 def _not_json(got: str) -> InvalidInput:
@@ -127,6 +146,11 @@ def _misshapen(text: str, known: Sequence[str]) -> InvalidInput:
     hint = ""
     if text.startswith("Object contains unknown field `"):
         hint = nearest(text.split("`")[1], known)
+    elif text.startswith("Number out of range"):
+        return InvalidInput(
+            "CW411", "a number is too large to be read", got=text[:300], why="numbers are read as 64-bit floats",
+            fix="send a number between -1.8e308 and 1.8e308, or leave the field out",
+        )  # fmt: skip
     return InvalidInput(
         "CW411",
         f"the body has another shape than expected{hint}",
@@ -144,14 +168,23 @@ def check_names(field: str, values: Sequence[str | None] | None) -> None:
         CW423 naming the first bad one: empty, longer than 128 characters, or with unprintable characters.
     """
     for index, value in enumerate(values or ()):
-        if value is not None and not (0 < len(value) <= MAX_NAME and value.isprintable()):
+        if value is None:
+            continue
+        if not (0 < len(value) <= MAX_NAME and value.isprintable()):
             raise InvalidInput(
                 "CW423",
                 f"row {index}: '{field}' cannot be used",
-                got=f"{len(value)} characters",
+                got=_unusable(value),
                 why="ids and keys are stored, printed and searched for",
                 fix=f"use 1 to {MAX_NAME} printable characters",
             )
+
+
+def _unusable(value: str) -> str:
+    bad = next((i for i, c in enumerate(value) if not c.isprintable()), None)
+    if 0 < len(value) <= MAX_NAME and bad is not None:
+        return f"character U+{ord(value[bad]):04X} at place {bad + 1}, which cannot be printed"
+    return f"{len(value)} characters"
 
 
 def check_count(n: int, *, max_rows: int, what: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from classward.domain import Task
-from classward.inference import FittedModel
+from classward.inference import Model
 from classward.ports import Clock, Heartbeats, Ids, Journal, RecordLog, RecordWriter
 from classward.settings import Settings
 
@@ -36,5 +36,5 @@ class ServingParts:
     log: RecordLog
     writer: RecordWriter
     heartbeats: Heartbeats
-    load_bundle: Callable[[str], FittedModel]
+    load_bundle: Callable[[str], Model]
     process_id: str

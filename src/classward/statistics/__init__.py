@@ -2,7 +2,10 @@
 
 from classward.statistics.calibration_error import BINS, classwise_ece, ece, ece_null, equal_mass_bins
 from classward.statistics.calibration_report import calibration_report
+from classward.statistics.class_costs import false_negative_costs, false_positive_costs, gamma_cdf
+from classward.statistics.clusters import weighted_k_means
 from classward.statistics.confidence_sequence import labels_needed, log_evidence, rate_sequence
+from classward.statistics.conformal import conformal_threshold, set_scores
 from classward.statistics.confusion import (
     brier,
     confusion_counts,
@@ -14,37 +17,79 @@ from classward.statistics.confusion import (
     top_k_hits,
     weighted_f1,
 )
+from classward.statistics.exact import (
+    beta_cdf,
+    binomial_p,
+    clopper_pearson,
+    measured_exact,
+    rows_needed,
+    tolerance_rank,
+)
+from classward.statistics.fixed_sequence import fallback_rejections
 from classward.statistics.intervals import bootstrap_confusion, f1_interval, mean_interval, wilson
+from classward.statistics.log_odds import dirichlet_log_odds
+from classward.statistics.margins import Margins, draw_margins, margins_of
 from classward.statistics.measures import measured_mean, measured_share, weighted_share
+from classward.statistics.ordinal import off_by, quadratic_kappa, rank_error
 from classward.statistics.paired import holm, mcnemar_p, paired_difference_interval
+from classward.statistics.projection import principal_plane
+from classward.statistics.ranking import Ranking, ranked
+from classward.statistics.resampling import bootstrap_mean
+from classward.statistics.shares import difference_interval, fisher_p
 
 __all__ = [
     "BINS",
+    "Margins",
+    "Ranking",
+    "beta_cdf",
+    "binomial_p",
     "bootstrap_confusion",
+    "bootstrap_mean",
     "brier",
     "calibration_report",
     "classwise_ece",
+    "clopper_pearson",
+    "conformal_threshold",
     "confusion_counts",
+    "difference_interval",
+    "dirichlet_log_odds",
+    "draw_margins",
     "ece",
     "ece_null",
     "equal_mass_bins",
     "f1_interval",
     "f1_per_class",
+    "fallback_rejections",
+    "false_negative_costs",
+    "false_positive_costs",
+    "fisher_p",
+    "gamma_cdf",
     "holm",
     "labels_needed",
     "log_evidence",
     "log_losses",
     "macro_f1",
+    "margins_of",
     "mcnemar_p",
     "mean_interval",
+    "measured_exact",
     "measured_mean",
     "measured_share",
+    "off_by",
     "paired_difference_interval",
     "precision_per_class",
+    "principal_plane",
+    "quadratic_kappa",
+    "rank_error",
+    "ranked",
     "rate_sequence",
     "recall_per_class",
+    "rows_needed",
+    "set_scores",
+    "tolerance_rank",
     "top_k_hits",
     "weighted_f1",
+    "weighted_k_means",
     "weighted_share",
     "wilson",
 ]

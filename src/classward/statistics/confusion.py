@@ -97,8 +97,9 @@ def brier(proba: NDArray[np.float64], y_index: NDArray[np.int64]) -> NDArray[np.
 
 def top_k_hits(proba: NDArray[np.float64], y_index: NDArray[np.int64], k: int) -> int:
     """Count rows whose true class is among the ``k`` most probable (ties count for the lower column)."""
-    order = np.argsort(-proba, axis=1, kind="stable")[:, :k]
-    return int((order == y_index[:, None]).any(axis=1).sum())
+    own = proba[np.arange(len(y_index)), y_index][:, None]
+    is_before = (proba > own) | ((proba == own) & (np.arange(proba.shape[1]) < y_index[:, None]))
+    return int((is_before.sum(axis=1) < k).sum())
 
 
 def _ratios(parts: NDArray[np.int64], wholes: NDArray[np.int64]) -> tuple[float | None, ...]:

@@ -7,11 +7,12 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-__all__ = ["ClassesPart", "DataPart", "FeaturePart", "LabelsPart", "SloPart", "TaskFile", "TaskPart"]
+__all__ = ["ClassesPart", "DataPart", "DecisionPart", "FeaturePart", "LabelsPart", "SloPart", "TaskFile", "TaskPart"]
 
 Fraction = Annotated[float, Meta(gt=0, lt=1, description="A fraction between 0 and 1.")]
 Kind = Literal["text", "categorical", "numeric", "boolean", "date"]
 Duration = Annotated[str, Meta(pattern=r"^[0-9]+(\.[0-9]+)? ?[mhdw]$", description='Such as "90m", "36h", "7d", "2w".')]
+Cost = Annotated[float, Meta(ge=0, description="A cost: 0 or more.")]
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 
 
@@ -110,6 +111,33 @@ class SloPart(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     ] = 20
 
 
+class DecisionPart(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """How probabilities become answers."""
+
+    costs: Annotated[
+        dict[str, dict[str, Cost]],
+        _says("Cost of a mistake, by true class and then by answered class.", "only you can know"),
+    ] = msgspec.field(default_factory=dict)
+    cost_default: Annotated[Cost, _says("Cost of every other mistake, in the same unit.", "the unit itself")] = 1.0
+    abstain_cost: Annotated[
+        Cost | None, _says("Cost of leaving a row to a person, in the same unit.", "every row is answered")
+    ] = None
+    correct_prior: Annotated[
+        bool,
+        _says("Lean towards rare classes if that is shown to raise macro F1.", "accuracy usually falls with it"),
+    ] = False
+    keep_promises: Annotated[
+        bool,
+        _says("Seek thresholds that prove the recall and precision of [slo].", "answers change; ask for it"),
+    ] = False
+    accuracy: Annotated[
+        Fraction | None, _says("Share of answered rows that shall be right; others abstain.", "every row is answered")
+    ] = None
+    set_miss: Annotated[
+        Fraction, _says("Share of rows of any class whose prediction set may miss the truth.", "nine of ten hold it")
+    ] = 0.10
+
+
 class LabelsPart(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """How labels arrive."""
 
@@ -132,4 +160,7 @@ class TaskFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         default_factory=ClassesPart
     )
     slo: Annotated[SloPart, _says("What is promised.")] = msgspec.field(default_factory=SloPart)
+    decision: Annotated[DecisionPart, _says("How probabilities become answers.")] = msgspec.field(
+        default_factory=DecisionPart
+    )
     labels: Annotated[LabelsPart, _says("How labels arrive.")] = msgspec.field(default_factory=LabelsPart)

@@ -7,7 +7,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator
 
-from classward.domain import SLO, DataSource, Feature, Task
+from classward.domain import SLO, DataSource, DecisionPolicy, Feature, Task
 from classward.errors import TaskFileError
 from classward.taskfile.convert import Place, convert
 from classward.taskfile.durations import days
@@ -79,6 +79,11 @@ def _check(file: TaskFile, place: Place) -> None:
                 "CW105", f"classes.{name} lists a class twice", ("classes", name), got=", ".join(twice),
                 fix="list each class once",
             )  # fmt: skip
+    if file.decision.correct_prior and file.decision.costs:
+        place.error(
+            "CW105", "decision.correct_prior and decision.costs exclude each other", ("decision", "correct_prior"),
+            why="both weigh the classes against each other", fix="keep one of them",
+        )  # fmt: skip
     for part, name, text in (("slo", "window", file.slo.window), ("labels", "wait", file.labels.wait)):
         if not days(text) > 0:
             place.error("CW103", f"{part}.{name} must be longer than nothing", (part, name), got=text, fix='write "7d"')
@@ -91,11 +96,21 @@ def _task(file: TaskFile, declared: frozenset[str]) -> Task:
         group_column=task.group, train=DataSource(location=data.train, query=data.query),
         test=None if data.test is None else DataSource(location=data.test),
         features=tuple(_feature(name, part) for name, part in file.features.items()),
-        critical=file.classes.critical, sensitive=file.classes.sensitive,
+        decision=_decision(file), critical=file.classes.critical, sensitive=file.classes.sensitive,
         definitions=tuple(file.classes.definitions.items()), slos=tuple(_slos(file, declared)),
         recall_default=slo.recall_default, precision_default=slo.precision_default, window_days=days(slo.window),
         label_wait_days=days(file.labels.wait), test_share=data.test_share,
         calibration_share=data.calibration_share, min_per_class=data.min_per_class, seed=data.seed,
+    )  # fmt: skip
+
+
+def _decision(file: TaskFile) -> DecisionPolicy:
+    part = file.decision
+    pairs = ((true, said, cost) for true, row in part.costs.items() for said, cost in row.items())
+    return DecisionPolicy(
+        costs=tuple(pairs), cost_default=part.cost_default, abstain_cost=part.abstain_cost,
+        corrects_prior=part.correct_prior, keeps_promises=part.keep_promises, accuracy=part.accuracy,
+        set_miss=part.set_miss,
     )  # fmt: skip
 
 

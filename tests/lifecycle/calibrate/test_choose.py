@@ -3,37 +3,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from classward.domain import Feature, InputSchema, LabelSpace
 from classward.errors import TooFewLabels
 from classward.inference import (
     ABSENT_LOGIT,
-    Featuriser,
-    FittedModel,
-    Identity,
-    LinearScorer,
-    NumericPart,
+    MatrixScaling,
     Temperature,
     VectorScaling,
     log_softmax,
     softmax,
 )
 from classward.lifecycle.calibrate import Calibrated, calibrate
-
-
-def model(n_classes: int = 4) -> FittedModel:
-    return FittedModel(
-        schema=InputSchema(features=(Feature(name="x", kind="numeric"),)),
-        label_space=LabelSpace.of([f"class {i}" for i in range(n_classes)]),
-        featuriser=Featuriser(dense=(NumericPart(columns=("x",)),)),
-        scorer=LinearScorer(
-            mean=np.zeros(1),
-            scale=np.ones(1),
-            weights=np.zeros((1, n_classes), np.float32),
-            intercept=np.zeros(n_classes),
-        ),
-        calibrator=Identity(),
-        family="linear",
-    )
 
 
 def honest(n: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -44,15 +23,15 @@ def honest(n: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
 
 
 def run(logits: np.ndarray, y: np.ndarray, seed: int = 0) -> Calibrated:
-    return calibrate(model(), logits=logits, y_index=y, rng=np.random.default_rng(seed))
+    return calibrate(logits, y, rng=np.random.default_rng(seed))
 
 
 def test_overconfident_scores_get_a_temperature_and_the_expected_log_loss() -> None:
     logits, y = honest(450)
     done = run(logits * 4.0, y)
     assert done.name == "temperature"
-    assert isinstance(done.model.calibrator, Temperature)
-    assert done.model.calibrator.temperature == pytest.approx(4.0, rel=0.3)
+    assert isinstance(done.calibrator, Temperature)
+    assert done.calibrator.temperature == pytest.approx(4.0, rel=0.3)
     truth = float(-log_softmax(logits)[np.arange(450), y].mean())
     assert truth - 0.01 < done.log_loss < truth + 0.05
 
@@ -61,7 +40,7 @@ def test_scores_wrong_per_class_get_vector_scaling_when_rows_allow() -> None:
     logits, y = honest(3000)
     twisted = logits + np.array([0.0, 2.0, 0.0, -2.0])
     assert run(twisted, y).name == "vector scaling"
-    assert isinstance(run(twisted, y).model.calibrator, VectorScaling)
+    assert isinstance(run(twisted, y).calibrator, VectorScaling)
     assert run(twisted[:400], y[:400]).name != "vector scaling"
 
 
@@ -72,12 +51,23 @@ def test_log_loss_is_cross_fitted_so_noise_is_not_paid_for() -> None:
     assert done.log_loss >= np.log(4) - 0.02
 
 
-def test_only_the_calibrator_changes() -> None:
+def test_probabilities_are_those_of_calibrators_that_did_not_see_the_row() -> None:
     logits, y = honest(300)
-    before = model()
-    after = calibrate(before, logits=logits, y_index=y, rng=np.random.default_rng(0)).model
-    assert before.calibrator == Identity()
-    assert (after.scorer is before.scorer, after.featuriser is before.featuriser) == (True, True)
+    done = run(logits * 4, y)
+    own = done.calibrator.apply(logits * 4)
+    assert done.proba.shape == (300, 4)
+    assert 0.0 < np.abs(done.proba - own).max() < 0.1
+    assert done.log_loss == pytest.approx(float(-np.log(done.proba[np.arange(300), y]).mean()))
+
+
+def test_classes_mixed_up_with_each_other_get_matrix_scaling() -> None:
+    logits, y = honest(3000)
+    mixed = logits @ np.array([[1.0, 0.0, 0, 0], [0, 1, 0.5, 0], [0, 0.5, 1, 0], [0, 0, 0, 1]])
+    done = run(mixed, y)
+    truth = float(-log_softmax(logits)[np.arange(3000), y].mean())
+    assert done.name == "matrix scaling"
+    assert isinstance(done.calibrator, MatrixScaling)
+    assert done.log_loss < truth + 0.05
 
 
 def test_the_same_rng_gives_the_same_answer() -> None:
@@ -90,7 +80,7 @@ def test_a_handful_of_rows_works_and_stays_finite(n: int) -> None:
     logits, y = honest(n)
     done = run(logits, y)
     assert np.isfinite(done.log_loss)
-    assert np.isfinite(done.model.calibrator.apply(logits)).all()
+    assert np.isfinite(done.calibrator.apply(logits)).all()
 
 
 @pytest.mark.parametrize("n", [0, 1])
@@ -108,7 +98,7 @@ def test_rows_of_a_class_never_trained_on_do_not_bend_the_temperature_but_count(
     plain = run(clean * np.array([3, 3, 3, 1]), kept)
     some = np.concatenate([clean * np.array([3, 3, 3, 1]), clean[:10] * np.array([3, 3, 3, 1])])
     mixed = run(some, np.concatenate([kept, np.full(10, 3)]))
-    assert isinstance(plain.model.calibrator, Temperature)
-    assert isinstance(mixed.model.calibrator, Temperature)
-    assert mixed.model.calibrator.temperature == pytest.approx(plain.model.calibrator.temperature)
+    assert isinstance(plain.calibrator, Temperature)
+    assert isinstance(mixed.calibrator, Temperature)
+    assert mixed.calibrator.temperature == pytest.approx(plain.calibrator.temperature)
     assert plain.log_loss + 0.2 < mixed.log_loss < plain.log_loss + 35 * 10 / len(kept)

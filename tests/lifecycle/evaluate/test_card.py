@@ -29,7 +29,13 @@ def test_sections_and_facts(tickets: Report) -> None:
     card = card_markdown(tickets, FACTS)
     for section in ("Details", "Uses", "Data", "Figures", "Calibration", "Limits", "Owner"):
         assert f"\n## {section}" in card
-    for fact in ("tickets, version 3", "9f2c" * 16, "33,747 training rows", "read 2 time(s)", "support-ml@example.org"):
+    for fact in (
+        "tickets, version 3",
+        "9f2c" * 16,
+        "33,747 rows trained and calibrated on",
+        "read 2 time(s)",
+        "support-ml@example.org",
+    ):
         assert fact in card
     assert "`subject` (text)" in card
     assert tickets.calibration.verdict in card

@@ -29,8 +29,16 @@ def test_text_is_plain_json_without_nan(tickets: Report) -> None:
     assert plain["classes"][0]["recall"]["interval"]["method"] == "Wilson"
 
 
-@pytest.mark.parametrize("format_version", [0, 2, None, "1"])
+@pytest.mark.parametrize("format_version", [0, 3, None, "1", True, 1.0])
 def test_another_format_is_refused(tickets: Report, format_version: object) -> None:
     plain = json.loads(report_json(tickets)) | {"format_version": format_version}
     with pytest.raises(DataError, match="CW224"):
         report_from_json(json.dumps(plain))
+
+
+def test_a_report_of_format_1_is_still_read(tickets: Report) -> None:
+    plain = json.loads(report_json(tickets)) | {"format_version": 1}
+    del plain["analysis"]
+    again = report_from_json(json.dumps(plain))
+    assert again.analysis is None
+    assert (again.accuracy, again.classes, again.format_version) == (tickets.accuracy, tickets.classes, 1)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from classward.domain import LabelSpace, Report
-from classward.inference import Proba
+from classward.domain import Costs, LabelSpace, Report
+from classward.inference import Proba, cost_matrix
 from classward.lifecycle.evaluate import evaluate
 
 NAMES = ("billing", "legal", "outage", "refund", "security", "shipping")
@@ -37,3 +37,7 @@ def measured(proba: Proba, y_index: NDArray[np.int64], **more: object) -> Report
         "prior": np.bincount(np.maximum(y_index, 0), minlength=n_classes) / max(len(y_index), 1),
     }  # fmt: skip
     return evaluate(proba, y_index, **(given | more))  # type: ignore[arg-type]
+
+
+def costs_of(space: LabelSpace, *pairs: tuple[str, str, float], off_diagonal: float = 1.0) -> NDArray[np.float64]:
+    return cost_matrix(Costs.named(space, pairs, off_diagonal=off_diagonal), len(space))

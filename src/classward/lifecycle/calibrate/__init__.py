@@ -1,5 +1,25 @@
 """Scores become probabilities that mean what they say."""
 
+from classward.lifecycle.calibrate.abstain import choose_abstention, risk_coverage, value_of_abstaining
+from classward.lifecycle.calibrate.blend import Weighted, weigh
 from classward.lifecycle.calibrate.choose import Calibrated, calibrate
+from classward.lifecycle.calibrate.coverage import measure_sets
+from classward.lifecycle.calibrate.priors import choose_prior
+from classward.lifecycle.calibrate.recheck import recheck_promises
+from classward.lifecycle.calibrate.sets import choose_sets
+from classward.lifecycle.calibrate.thresholds import choose_thresholds
 
-__all__ = ["Calibrated", "calibrate"]
+__all__ = [
+    "Calibrated",
+    "Weighted",
+    "calibrate",
+    "choose_abstention",
+    "choose_prior",
+    "choose_sets",
+    "choose_thresholds",
+    "measure_sets",
+    "recheck_promises",
+    "risk_coverage",
+    "value_of_abstaining",
+    "weigh",
+]

@@ -2,53 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from classward.errors import TooFewLabels
-from classward.estimators import fit_temperature, fit_vector_scaling
-from classward.inference import ABSENT_LOGIT, Calibrator, FittedModel, Identity, Temperature, log_softmax
+from classward.estimators import fit_matrix_scaling, fit_temperature, fit_vector_scaling
+from classward.inference import ABSENT_LOGIT, Calibrator, Identity, Temperature
 
 __all__ = ["Calibrated", "calibrate"]
 
-_FOLDS = 5
+_FOLDS, _FEW_FOLDS, _MANY_ROWS = 5, 3, 5_000
 _FEWEST_ROWS = 2
 _ROWS_FOR_VECTOR = 500
-_MOST_NATS = -float(np.log(1e-15))
-
-_Fit = Callable[[NDArray[np.float64], NDArray[np.int64]], Calibrator]
+_ROWS_FOR_MATRIX = 500
+_MOST_CLASSES_FOR_MATRIX = 50
+_SMALLEST = 1e-15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calibrated:
-    """A model with its calibrator, the calibrator's name, and the log loss it can be expected to have.
+    """A calibrator, its name, and how it does on rows it was not fitted on.
 
-    ``log_loss`` (nats per row) is cross-fitted: each row is scored by a calibrator fitted without it.
+    ``proba`` (n_samples, n_classes) and ``log_loss`` (nats per row) are cross-fitted: each row is scored by a
+    calibrator fitted without it.
     """
 
-    model: FittedModel
+    calibrator: Calibrator
     name: str
     log_loss: float
+    proba: NDArray[np.float64]
 
 
-def calibrate(
-    model: FittedModel, *, logits: NDArray[np.float64], y_index: NDArray[np.int64], rng: np.random.Generator
-) -> Calibrated:
-    """Give a model the calibrator that scores best on rows it was not fitted on.
+def calibrate(logits: NDArray[np.float64], y_index: NDArray[np.int64], *, rng: np.random.Generator) -> Calibrated:
+    """Find the calibrator that scores best on rows it was not fitted on.
 
-    No calibration and temperature scaling always compete, shrunk vector scaling from 500 rows; on ties the simpler
-    one wins. A vector scaling may change which class is predicted, a temperature never does. Rows of classes the
-    model never saw in training say nothing about its scores: they are left out of fitting, yet count in the log loss.
+    No calibration and temperature scaling always compete; shrunk vector scaling from 500 rows, and shrunk matrix
+    scaling too for up to 50 classes. On ties the simpler one wins. Vector and matrix scaling may change which class is
+    predicted, a temperature never does. Rows of classes the model never saw in training say nothing about its scores:
+    they are left out of fitting, yet count in the log loss.
 
     Parameters
     ----------
-    model : FittedModel
-        Uncalibrated.
     logits : float array of shape (n_samples, n_classes)
-        Its scores on the calibration fold.
+        Scores of rows the model was not trained on; columns in label-space order.
     y_index : int array of shape (n_samples,)
         True classes as columns in label-space order.
     rng : numpy Generator
@@ -58,6 +58,10 @@ def calibrate(
     ------
     TooFewLabels
         CW206 with fewer than two usable rows. Nothing is fitted.
+
+    References
+    ----------
+    Guo, Pleiss, Sun, Weinberger (2017). On Calibration of Modern Neural Networks. ICML.
     """
     y = np.asarray(y_index, dtype=np.int64)
     is_usable = logits[np.arange(len(y)), y] > ABSENT_LOGIT
@@ -70,39 +74,56 @@ def calibrate(
             why="whether probabilities are honest can only be seen on rows the model was not trained on",
             fix="give more labelled rows, or a larger calibration_share",
         )
-    fold = rng.permutation(len(y)) % min(_FOLDS, len(y))
-    names = ["none", "temperature"] + (["vector scaling"] if n_usable >= _ROWS_FOR_VECTOR else [])
-    scores = {name: _cross_fitted(_FITS[name], logits, y, is_usable, fold) for name in names}
-    best = min(names, key=lambda name: round(scores[name], 9))
-    calibrator = _FITS[best](logits[is_usable], y[is_usable])
-    return Calibrated(model=replace(model, calibrator=calibrator), name=best, log_loss=scores[best])
+    fold = rng.permutation(len(y)) % min(_FOLDS if len(y) < _MANY_ROWS else _FEW_FOLDS, len(y))
+    names = _names(n_usable, logits)
+    probas = _cross_fitted(names, logits, y, is_usable, fold)
+    scores = {name: _log_loss(proba, y) for name, proba in probas.items()}
+    best = min(scores, key=lambda name: round(scores[name], 9))
+    calibrator = _fit([best], logits[is_usable], y[is_usable])[best]
+    return Calibrated(calibrator=calibrator, name=best, log_loss=scores[best], proba=probas[best])
+
+
+def _names(n_usable: int, logits: NDArray[np.float64]) -> list[str]:
+    names = ["none", "temperature"]
+    if n_usable >= _ROWS_FOR_VECTOR:
+        names.append("vector scaling")
+    if n_usable >= _ROWS_FOR_MATRIX and logits.shape[1] <= _MOST_CLASSES_FOR_MATRIX:
+        names.append("matrix scaling")
+    return names
+
+
+def _log_loss(proba: NDArray[np.float64], y: NDArray[np.int64]) -> float:
+    return float(np.maximum(-np.log(np.maximum(proba[np.arange(len(y)), y], _SMALLEST)), 0.0).mean())
 
 
 def _cross_fitted(
-    fit: _Fit,
+    names: list[str],
     logits: NDArray[np.float64],
     y: NDArray[np.int64],
     is_usable: NDArray[np.bool_],
     fold: NDArray[np.int64],
-) -> float:
-    nats = np.empty(len(y))
+) -> dict[str, NDArray[np.float64]]:
+    out = {name: np.empty(logits.shape) for name in names}
     for held in range(int(fold.max()) + 1):
-        rows, out = (fold != held) & is_usable, np.flatnonzero(fold == held)
-        calibrator = fit(logits[rows], y[rows]) if rows.any() else Identity()
-        nats[out] = -log_softmax(calibrator.rescale(logits[out]))[np.arange(len(out)), y[out]]
-    return float(np.minimum(nats, _MOST_NATS).mean())
+        rows, left = (fold != held) & is_usable, np.flatnonzero(fold == held)
+        fitted = _fit(names, logits[rows], y[rows]) if rows.any() else dict.fromkeys(names, Identity())
+        for name in names:
+            out[name][left] = fitted[name].apply(logits[left])
+    return out
 
 
-def _none(logits: NDArray[np.float64], y: NDArray[np.int64]) -> Calibrator:
-    return Identity()
+def _fit(names: list[str], logits: NDArray[np.float64], y: NDArray[np.int64]) -> dict[str, Calibrator]:
+    if names == ["none"]:
+        return {"none": Identity()}
+    temperature = fit_temperature(logits, y, min_per_class=0)
+    return {name: _FITS[name](logits, y, temperature) for name in names}
 
 
-def _temperature(logits: NDArray[np.float64], y: NDArray[np.int64]) -> Calibrator:
-    return Temperature(temperature=fit_temperature(logits, y, min_per_class=0))
-
-
-def _vector(logits: NDArray[np.float64], y: NDArray[np.int64]) -> Calibrator:
-    return fit_vector_scaling(logits, y, temperature=fit_temperature(logits, y, min_per_class=0))
-
-
-_FITS: dict[str, _Fit] = {"none": _none, "temperature": _temperature, "vector scaling": _vector}
+_FITS: Mapping[str, Callable[[NDArray[np.float64], NDArray[np.int64], float], Calibrator]] = MappingProxyType(
+    {
+        "none": lambda logits, y, temperature: Identity(),
+        "temperature": lambda logits, y, temperature: Temperature(temperature=temperature),
+        "vector scaling": lambda logits, y, temperature: fit_vector_scaling(logits, y, temperature=temperature),
+        "matrix scaling": lambda logits, y, temperature: fit_matrix_scaling(logits, y, temperature=temperature),
+    }
+)

@@ -6,6 +6,7 @@ from classward.lifecycle.data.describe import describe
 from classward.lifecycle.data.folding import apply_folding, fold_rare
 from classward.lifecycle.data.folds import Folds
 from classward.lifecycle.data.found import FoundFeature, Inference, LeftOut, TypoSuspect
+from classward.lifecycle.data.kinds import kind_of
 from classward.lifecycle.data.label_cells import labels_of
 from classward.lifecycle.data.label_space import build_label_space
 from classward.lifecycle.data.leakage import LeakageLimits, near_groups, scan, unaccepted_stops
@@ -14,7 +15,7 @@ from classward.lifecycle.data.optimism import Optimism, optimism
 from classward.lifecycle.data.profile import profile
 from classward.lifecycle.data.rounds import NestedRound, Round, forward_rounds, nested_rounds, rounds_of
 from classward.lifecycle.data.simple_answers import SimpleAnswer, answer_by_column, answer_by_copy
-from classward.lifecycle.data.split import split
+from classward.lifecycle.data.split import split, together
 from classward.lifecycle.data.target import check_target
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "describe",
     "fold_rare",
     "forward_rounds",
+    "kind_of",
     "labels_of",
     "looks",
     "near_groups",
@@ -48,5 +50,6 @@ __all__ = [
     "rounds_of",
     "scan",
     "split",
+    "together",
     "unaccepted_stops",
 ]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from classward.domain import ClassDef, LabelSpace, Task
-from classward.errors import UnknownClass, nearest
+from classward.domain import ABSTAINED, ClassDef, LabelSpace, Task
+from classward.errors import DataError, UnknownClass, nearest
 from classward.lifecycle.data.label_cells import labels_of
 
 __all__ = ["build_label_space"]
@@ -20,9 +20,16 @@ def build_label_space(table: pl.DataFrame, task: Task) -> LabelSpace:
         CW301 if the task flags, defines or promises something for a class that no row has.
     NotMulticlass
         CW201 with fewer than three classes.
+    DataError
+        CW253 for a class with a reserved name.
     """
     names = sorted(labels_of(table, task.label).drop_nulls().unique().to_list())
     _check_known(names, task)
+    if ABSTAINED in names:
+        raise DataError(
+            "CW253", f"no class may be called {ABSTAINED!r}", got=f"rows of {task.label!r} with that label",
+            why="it stands for rows that are left to a person", fix="rename the class in the label column",
+        )  # fmt: skip
     definitions = dict(task.definitions)
     return LabelSpace(
         classes=tuple(
@@ -43,6 +50,7 @@ def _check_known(names: list[str], task: Task) -> None:
     places = [("classes.critical", name) for name in task.critical]
     places += [("classes.sensitive", name) for name in task.sensitive]
     places += [("classes.definitions", name) for name, _ in task.definitions]
+    places += [("decision.costs", name) for true, said, _ in task.decision.costs for name in (true, said)]
     places += [(f"slo.{slo.indicator}", slo.class_name) for slo in task.slos if slo.class_name is not None]
     for place, name in places:
         if name not in known:

@@ -20,7 +20,7 @@ from classward.lifecycle.data.split_notes import overlap_notes
 from classward.lifecycle.data.split_stratified import stratified_folds
 from classward.lifecycle.data.split_time import move_to_earliest, time_folds
 
-__all__ = ["split"]
+__all__ = ["split", "together"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +98,16 @@ def split(
         rows_hash=content_hash(dataset_hash, "".join("tcx"[number] for number in fold.tolist())),
     )  # fmt: skip
     return made, Folds.of(fold)
+
+
+def together(table: pl.DataFrame, task: Task) -> NDArray[np.int64]:
+    """Number the rows so that those which must not be parted share a number: entities, or rows alike in every feature.
+
+    Without a group column, rows alike in every feature belong together.
+    """
+    if task.group_column is not None:
+        return _number_groups(table[task.group_column])
+    return alike(table, [c for c in task.schema.names if c in table.columns])
 
 
 _BY = {"time": "by time", "group": "by group", "stratified": "by class"}

@@ -1,22 +1,55 @@
 """A candidate and a fold become a Report, per class, with intervals."""
 
+from classward.lifecycle.evaluate.analyse import analyse
 from classward.lifecycle.evaluate.answer_baseline import answer_baseline
+from classward.lifecycle.evaluate.attributions import attribution_changes, top_attributions
 from classward.lifecycle.evaluate.card import CardFacts, card_markdown
+from classward.lifecycle.evaluate.class_map import class_map
+from classward.lifecycle.evaluate.confused import confused_pairs
+from classward.lifecycle.evaluate.confusion_table import confusion_csv
+from classward.lifecycle.evaluate.cuts import Cut, cuts_of
+from classward.lifecycle.evaluate.exact import explain_exactly
+from classward.lifecycle.evaluate.explain import explain_row
+from classward.lifecycle.evaluate.explanation_page import explanation_html
+from classward.lifecycle.evaluate.figures import class_figures, figures
+from classward.lifecycle.evaluate.held_out import HeldOut
 from classward.lifecycle.evaluate.page import report_html
+from classward.lifecycle.evaluate.paired_report import paired_report
 from classward.lifecycle.evaluate.pairs import compare_rows, judge_offline
+from classward.lifecycle.evaluate.players import Background
 from classward.lifecycle.evaluate.report import evaluate
+from classward.lifecycle.evaluate.simple_models import one_column_answers
+from classward.lifecycle.evaluate.slices import slice_table
 from classward.lifecycle.evaluate.stored import report_from_json, report_json
 from classward.lifecycle.evaluate.too_good import too_good
 
 __all__ = [
+    "Background",
     "CardFacts",
+    "Cut",
+    "HeldOut",
+    "analyse",
     "answer_baseline",
+    "attribution_changes",
     "card_markdown",
+    "class_figures",
+    "class_map",
     "compare_rows",
+    "confused_pairs",
+    "confusion_csv",
+    "cuts_of",
     "evaluate",
+    "explain_exactly",
+    "explain_row",
+    "explanation_html",
+    "figures",
     "judge_offline",
+    "one_column_answers",
+    "paired_report",
     "report_from_json",
     "report_html",
     "report_json",
+    "slice_table",
     "too_good",
+    "top_attributions",
 ]

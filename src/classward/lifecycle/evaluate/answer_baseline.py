@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from classward.domain import Baseline
 from classward.inference import Proba
 from classward.lifecycle.evaluate.averages import averaged_f1
-from classward.statistics import confusion_counts, log_losses, macro_f1, measured_mean, measured_share
+from classward.statistics import confusion_counts, log_losses, measured_mean, measured_share
 
 __all__ = ["answer_baseline"]
 
@@ -28,5 +28,5 @@ def answer_baseline(name: str, proba: Proba, y_index: NDArray[np.int64], *, rng:
     confusion = confusion_counts(y_index, proba.predicted, len(proba.label_space))
     return Baseline(
         name=name, accuracy=measured_share(int(np.trace(confusion)), len(y_index)),
-        macro_f1=averaged_f1(confusion, macro_f1, rng=rng), log_loss=measured_mean(log_losses(proba.matrix, y_index)),
+        macro_f1=averaged_f1(confusion, "macro_f1", rng=rng), log_loss=measured_mean(log_losses(proba.matrix, y_index)),
     )  # fmt: skip

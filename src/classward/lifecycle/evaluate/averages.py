@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
 
 from classward.domain import Interval, Measure
-from classward.statistics import bootstrap_confusion, f1_interval, f1_per_class
+from classward.statistics import draw_margins, f1_interval, f1_per_class, margins_of
 
 __all__ = ["averaged_f1", "class_f1"]
 
@@ -26,19 +24,19 @@ def class_f1(confusion: NDArray[np.int64], i: int) -> Measure:
     return Measure(value=value, n=tp + fp + fn, interval=_interval(low, high, "Wilson on Jaccard's index"))
 
 
-def averaged_f1(
-    confusion: NDArray[np.int64], figure: Callable[[NDArray[np.int64]], float], *, rng: np.random.Generator
-) -> Measure:
-    """Macro or weighted F1 with an interval by resampling of rows.
+def averaged_f1(confusion: NDArray[np.int64], name: str, *, rng: np.random.Generator) -> Measure:
+    """``macro_f1`` or ``weighted_f1`` with an interval by resampling of rows.
 
     Without a single error (or a single hit) every resample is the same and claims certainty; then each class counts with
     the end of its own interval instead, which is wider than needed.
     """
     n = int(confusion.sum())
-    ends = bootstrap_confusion(confusion, figure, rng=rng, level=_LEVEL)
-    if ends is None:
+    if n == 0:
         return Measure(value=None, n=0)
-    value, (low, high) = figure(confusion), ends
+    nothing = np.zeros(confusion.shape)
+    value = float(margins_of(confusion, nothing).all_figures()[name])
+    drawn = np.concatenate([m.all_figures()[name] for m in draw_margins(confusion, nothing, rng=rng)])
+    low, high = (float(x) for x in np.quantile(drawn, [(1 - _LEVEL) / 2, (1 + _LEVEL) / 2]))
     if low < high:
         interval = _interval(min(low, value), max(high, value), "bootstrap of rows")
     else:

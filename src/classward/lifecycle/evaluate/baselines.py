@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from classward.domain import Baseline, LabelSpace
 from classward.lifecycle.evaluate.averages import averaged_f1
-from classward.statistics import confusion_counts, log_losses, macro_f1, measured_mean, measured_share
+from classward.statistics import confusion_counts, log_losses, measured_mean, measured_share
 
 __all__ = ["baselines"]
 
@@ -43,7 +43,7 @@ def baselines(
         made.append(
             Baseline(
                 name=name, accuracy=measured_share(int(np.trace(confusion)), len(y_index)),
-                macro_f1=averaged_f1(confusion, macro_f1, rng=rng), log_loss=loss,
+                macro_f1=averaged_f1(confusion, "macro_f1", rng=rng), log_loss=loss,
             )
         )  # fmt: skip
     return tuple(made)

@@ -56,7 +56,7 @@ One label out of {len(report.class_names)} for each row, with calibrated probabi
 - out of scope: rows unlike those trained on, more than one true label per row, and decisions without a way to object
 
 ## Data
-- {facts.n_train:,} training rows, split by {_text(facts.split)}; snapshot `{version.dataset_hash[:16]}`
+- {facts.n_train:,} rows trained and calibrated on, split by {_text(facts.split)}; snapshot `{version.dataset_hash[:16]}`
 - the sealed rows were read {facts.n_holdout_reads} time(s)
 
 ## Figures on {report.n:,} sealed rows (95 % intervals)

@@ -11,7 +11,7 @@ from classward.domain import CalibrationReport, Measure, Report
 __all__ = ["confusion_svg", "interval_svg", "reliability_svg"]
 
 _MOST_CLASSES = 40
-_WIDTH = 150
+_WIDTH = 116
 
 
 def interval_svg(measure: Measure) -> str:

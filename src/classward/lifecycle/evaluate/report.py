@@ -18,11 +18,9 @@ from classward.statistics import (
     calibration_report,
     confusion_counts,
     log_losses,
-    macro_f1,
     measured_mean,
     measured_share,
     top_k_hits,
-    weighted_f1,
 )
 
 __all__ = ["evaluate"]
@@ -82,8 +80,8 @@ def evaluate(
     right = measured_share(int(np.trace(confusion)), n)
     return Report(
         task_name=task_name, fold=fold, dataset_hash=dataset_hash, class_names=space.names, label_space_hash=space.hash,
-        n=n, accuracy=right, micro_f1=right, macro_f1=averaged_f1(confusion, macro_f1, rng=rng),
-        weighted_f1=averaged_f1(confusion, weighted_f1, rng=rng), log_loss=measured_mean(losses),
+        n=n, accuracy=right, micro_f1=right, macro_f1=averaged_f1(confusion, "macro_f1", rng=rng),
+        weighted_f1=averaged_f1(confusion, "weighted_f1", rng=rng), log_loss=measured_mean(losses),
         brier=measured_mean(brier(matrix, y_index)),
         top_k=tuple((k, measured_share(top_k_hits(matrix, y_index, k), n)) for k in _ks(len(space))), classes=classes,
         calibration=calibration_report(matrix.max(axis=1), proba.predicted == y_index, proba=matrix, y_index=y_index,

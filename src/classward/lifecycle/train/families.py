@@ -3,50 +3,98 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
 from types import MappingProxyType
-from typing import Any, TypeVar
 
-from classward.domain import InputSchema
 from classward.errors import DataError, nearest
-from classward.estimators import LinearSettings, TreeSettings, fit_featuriser, fit_linear, fit_trees
-from classward.inference import Featuriser, LinearScorer, TreeScorer
-from classward.lifecycle.train.family import Family, Params, TrainingRows
+from classward.estimators import (
+    ForestSettings,
+    LinearSettings,
+    TreeSettings,
+    fit_featuriser,
+    fit_forest,
+    fit_linear,
+    fit_ordinal_featuriser,
+    fit_trees,
+)
+from classward.inference import Featuriser, ForestScorer, LinearScorer, TreeScorer
+from classward.lifecycle.train.family import Family, How, Params
+from classward.lifecycle.train.params import settings_of, without_text
+from classward.lifecycle.train.rows import LabelledRows
+from classward.lifecycle.train.smooth_families import fit_kernel_family, fit_network_family
+from classward.lifecycle.train.text_families import fit_embedding_family, fit_likeness_family
 
-__all__ = ["FAMILIES", "family", "fit_lightgbm_family", "fit_linear_family", "without_text"]
+__all__ = [
+    "FAMILIES",
+    "family",
+    "fit_forest_family",
+    "fit_lightgbm_family",
+    "fit_linear_family",
+    "is_refitted",
+    "stops_when_asked",
+    "without_text",
+]
 
-_Settings = TypeVar("_Settings", LinearSettings, TreeSettings)
 
-
-def fit_linear_family(rows: TrainingRows, params: Params) -> tuple[Featuriser, LinearScorer]:
+def fit_linear_family(rows: LabelledRows, params: Params, how: How) -> tuple[Featuriser, LinearScorer]:
     """Fit a linear model over every column."""
     featuriser = fit_featuriser(rows.schema, rows.columns, rows.n)
     scorer = fit_linear(
         featuriser.transform(rows.columns, rows.n),
         rows.y_index,
-        n_classes=rows.n_classes,
-        settings=_settings(LinearSettings, params),
-        seed=rows.seed,
+        n_classes=len(rows.label_space),
+        settings=settings_of(LinearSettings, params),
+        seed=how.seed,
     )
     return featuriser, scorer
 
 
-def fit_lightgbm_family(rows: TrainingRows, params: Params) -> tuple[Featuriser, TreeScorer]:
+def fit_lightgbm_family(rows: LabelledRows, params: Params, how: How) -> tuple[Featuriser, TreeScorer]:
     """Fit boosted trees over every column but text."""
-    featuriser = fit_featuriser(without_text(rows.schema), rows.columns, rows.n)
+    settings = settings_of(TreeSettings, params)
+    featuriser = fit_ordinal_featuriser(without_text(rows.schema), rows.columns, rows.n)
+    held = None
+    if how.held is not None:
+        held = (featuriser.transform(how.held.columns, how.held.n), how.held.y_index)
     scorer = fit_trees(
         featuriser.transform(rows.columns, rows.n),
         rows.y_index,
-        n_classes=rows.n_classes,
-        settings=_settings(TreeSettings, params),
-        seed=rows.seed,
-        n_threads=rows.n_threads,
-        should_stop=rows.should_stop,
+        n_classes=len(rows.label_space),
+        settings=settings,
+        seed=how.seed,
+        n_threads=how.n_threads,
+        should_stop=how.should_stop,
+        codes=featuriser.codes,
+        held=held,
     )
     return featuriser, scorer
 
 
-FAMILIES: Mapping[str, Family] = MappingProxyType({"linear": fit_linear_family, "lightgbm": fit_lightgbm_family})
+def fit_forest_family(rows: LabelledRows, params: Params, how: How) -> tuple[Featuriser, ForestScorer]:
+    """Fit a forest of randomised trees over every column but text."""
+    featuriser = fit_ordinal_featuriser(without_text(rows.schema), rows.columns, rows.n)
+    scorer = fit_forest(
+        featuriser.transform(rows.columns, rows.n),
+        rows.y_index,
+        n_classes=len(rows.label_space),
+        settings=settings_of(ForestSettings, params),
+        seed=how.seed,
+        n_threads=how.n_threads,
+        should_stop=how.should_stop,
+    )
+    return featuriser, scorer
+
+
+FAMILIES: Mapping[str, Family] = MappingProxyType(
+    {
+        "linear": fit_linear_family,
+        "lightgbm": fit_lightgbm_family,
+        "forest": fit_forest_family,
+        "network": fit_network_family,
+        "kernel": fit_kernel_family,
+        "embedding": fit_embedding_family,
+        "likeness": fit_likeness_family,
+    }
+)
 """Family name → how to fit it."""
 
 
@@ -67,19 +115,17 @@ def family(name: str) -> Family:
     return FAMILIES[name]
 
 
-def without_text(schema: InputSchema) -> InputSchema:
-    """The columns that are not text."""
-    return InputSchema(features=tuple(f for f in schema.features if f.kind != "text"))
+def is_refitted(name: str) -> bool:
+    """Whether a family is best fitted once more on all rows, rather than kept as one model per fold.
+
+    Families that stop early need a left-out fold to know when, and gain from the mean of several.
+    """
+    return name not in _STOPS_EARLY
 
 
-def _settings(kind: type[_Settings], params: Params) -> _Settings:
-    known = {f.name for f in fields(kind)}
-    unknown = sorted(set(params) - known)
-    if unknown:
-        raise DataError(
-            "CW233",
-            f"a recipe has a parameter that does not exist: {unknown[0]!r}{nearest(unknown[0], known)}",
-            fix=f"use {', '.join(sorted(known))}",
-        )
-    given: dict[str, Any] = dict(params)
-    return kind(**given)
+def stops_when_asked(name: str) -> bool:
+    """Whether a family works in rounds, so that it can be cut short and still be of use."""
+    return name in _STOPS_EARLY
+
+
+_STOPS_EARLY = frozenset({"lightgbm", "network"})

@@ -1,4 +1,4 @@
-"""What a family of models is: a function from training rows to a featuriser and a scorer."""
+"""What a family of models is: a function from labelled rows to a featuriser and a scorer."""
 
 from __future__ import annotations
 
@@ -6,34 +6,40 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
+from classward.inference import Encoder, Featuriser, Scorer
+from classward.lifecycle.train.rows import LabelledRows
 
-from classward.domain import InputSchema
-from classward.inference import Columns, Featuriser, Scorer
-
-__all__ = ["Family", "Params", "TrainingRows"]
+__all__ = ["Family", "How", "Params"]
 
 Params = Mapping[str, str | int | float | bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TrainingRows:
-    """Rows to learn from, and what bounds the learning. ``y_index`` are columns in label-space order."""
+class How:
+    """What bounds a fit.
 
-    schema: InputSchema
-    columns: Columns
-    n: int
-    y_index: NDArray[np.int64]
-    n_classes: int
+    Parameters
+    ----------
+    seed, n_threads : int
+        Passed to libraries; the number of threads never changes the result.
+    should_stop : callable
+        Asked between rounds where a family has rounds.
+    held : LabelledRows or None
+        Rows that may tell a family when to stop, and nothing else; without them it holds some of its own out.
+    encoder : StaticEncoder, OnnxEncoder or None
+        What reads texts for the families ``embedding`` and ``likeness``; the same object in every fold.
+    """
+
     seed: int
     n_threads: int
     should_stop: Callable[[], bool]
+    held: LabelledRows | None = None
+    encoder: Encoder | None = None
 
 
 class Family(Protocol):
     """Fits one kind of model. The same rows and params give the same pieces."""
 
-    def __call__(self, rows: TrainingRows, params: Params) -> tuple[Featuriser, Scorer]:
+    def __call__(self, rows: LabelledRows, params: Params, how: How) -> tuple[Featuriser, Scorer]:
         """Fit; classes without a row must get a very low constant logit."""
         ...

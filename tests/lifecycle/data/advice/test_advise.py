@@ -1,4 +1,4 @@
-"""Advice follows from planted facts, says what it saw, and stays away where there is nothing to say."""
+"""Recommendation follows from planted facts, says what it saw, and stays away where there is nothing to say."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from classward.domain import Advice, DataSource, Feature, Task
+from classward.domain import DataSource, Feature, Recommendation, Task
 from classward.errors import NotMulticlass
 from classward.lifecycle.data.advice import advise, facts_of
 
@@ -17,7 +17,7 @@ NAMES = ("billing", "refund", "security", "shipping", "returns")
 
 def run(
     labels: list[object] | np.ndarray, *, columns: dict[str, object] | None = None, **changes: object
-) -> dict[str, Advice]:
+) -> dict[str, Recommendation]:
     n = len(labels)
     table = pl.DataFrame({"text": [f"message {i}" for i in range(n)], **(columns or {}), "team": labels})
     task = Task(

@@ -1,4 +1,4 @@
-"""Advice: what kind of problem the rows describe, how to treat it, and what to collect."""
+"""Recommendation: what kind of problem the rows describe, how to treat it, and what to collect."""
 
 from classward.lifecycle.data.advice.agreement import Agreement, agreement
 from classward.lifecycle.data.advice.collection import needs_of

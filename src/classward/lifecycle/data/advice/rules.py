@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from classward.domain import Advice
+from classward.domain import Recommendation
 from classward.lifecycle.data.advice.facts import LabelFacts
 
 __all__ = ["advise"]
@@ -21,7 +21,7 @@ _CRITICAL_SHARE = 0.25
 _SHOWN = 5
 
 
-def advise(facts: LabelFacts, *, few: int = _FEW) -> tuple[Advice, ...]:
+def advise(facts: LabelFacts, *, few: int = _FEW) -> tuple[Recommendation, ...]:
     """Answer "is this multiclass, one-vs-rest, a cascade, ordinal, online, few-shot, retrieval?" with reasons.
 
     Advice about the kind of problem comes first, then about how to treat classes, then about time. Nothing is decided:
@@ -35,7 +35,7 @@ def advise(facts: LabelFacts, *, few: int = _FEW) -> tuple[Advice, ...]:
 
     Returns
     -------
-    advice : tuple of Advice
+    advice : tuple of Recommendation
         At least one; the first is about whether one label out of many is the right frame.
 
     References
@@ -54,32 +54,32 @@ _REFUSED = {
 }
 
 
-def _frame(facts: LabelFacts) -> Iterator[Advice]:
+def _frame(facts: LabelFacts) -> Iterator[Recommendation]:
     if facts.refusal is not None:
         code, what, got = facts.refusal
         topic, said = _REFUSED[code]
-        yield Advice(
+        yield Recommendation(
             topic=topic, verdict="use", what=said, because=f"{what} ({got})", n=facts.n,
             sureness="strong" if code == "CW203" else "certain",
         )  # fmt: skip
-        yield Advice(
+        yield Recommendation(
             topic="multiclass", verdict="avoid", what="one label out of many is the wrong frame here",
             because=f"{code}: {what}", n=facts.n, sureness="strong" if code == "CW203" else "certain",
         )  # fmt: skip
         return
-    yield Advice(
+    yield Recommendation(
         topic="multiclass", verdict="use", what="one multiclass model",
         because=f"each of {facts.n:,} labelled rows has exactly one of {facts.n_classes:,} classes, so the probabilities of "
         "a row may compete and sum to 1", n=facts.n, sureness="certain",
     )  # fmt: skip
 
 
-def _subjective(facts: LabelFacts) -> Iterator[Advice]:
+def _subjective(facts: LabelFacts) -> Iterator[Recommendation]:
     alpha, ends = facts.agreement.value, facts.agreement.interval
     if alpha is None or ends is None or ends.low >= _AGREEMENT or facts.agreement.n < _FEWEST_UNITS:
         return
     is_sure = ends.high < _AGREEMENT
-    yield Advice(
+    yield Recommendation(
         topic="label_noise", verdict="avoid" if is_sure else "consider",
         what="settle the label guide and have rows labelled twice before training" if is_sure
         else "check how well labellers agree before trusting the figures",
@@ -89,7 +89,7 @@ def _subjective(facts: LabelFacts) -> Iterator[Advice]:
     )  # fmt: skip
 
 
-def _shape(facts: LabelFacts) -> Iterator[Advice]:
+def _shape(facts: LabelFacts) -> Iterator[Recommendation]:
     n_critical = sum(facts.rows(c) for c in facts.critical)
     if facts.refusal is not None:
         return
@@ -98,7 +98,7 @@ def _shape(facts: LabelFacts) -> Iterator[Advice]:
         and len(facts.critical) <= max(3, facts.n_classes // 4)
         and n_critical <= _CRITICAL_SHARE * facts.n
     ):
-        yield Advice(
+        yield Recommendation(
             topic="cascade", verdict="consider",
             what=f"a binary gate per flagged class ({_listed(facts.critical)}) before the multiclass model",
             because=f"{len(facts.critical)} of {facts.n_classes:,} classes carry promises and have {n_critical:,} of "
@@ -106,19 +106,19 @@ def _shape(facts: LabelFacts) -> Iterator[Advice]:
             "same folds", n=n_critical, sureness="certain",
         )  # fmt: skip
     elif facts.n_classes <= 10:
-        yield Advice(
+        yield Recommendation(
             topic="one_vs_rest", verdict="avoid", what="no binary model per class: no class stands apart",
             because=f"all {facts.n_classes} classes matter alike (none is flagged critical or sensitive, or they are most "
             "rows), and one model keeps their probabilities comparable", n=facts.n_classes, sureness="hint",
         )  # fmt: skip
     if facts.parents and facts.n_classes >= 10:
-        yield Advice(
+        yield Recommendation(
             topic="hierarchy", verdict="consider", what="state figures, and perhaps answer, by parent class first",
             because=f"names are divided by {facts.separator!r} into {len(facts.parents):,} parents, for example "
             f"{_listed([p for p, _ in facts.parents])}", n=facts.n_classes, sureness="hint",
         )  # fmt: skip
     if facts.order:
-        yield Advice(
+        yield Recommendation(
             topic="ordinal", verdict="consider",
             what="tell the model that the classes are ordered: " + " < ".join(facts.order),
             because="the names are steps of a scale, so taking a class for its neighbour is a smaller error",
@@ -126,33 +126,33 @@ def _shape(facts: LabelFacts) -> Iterator[Advice]:
         )  # fmt: skip
 
 
-def _sizes(facts: LabelFacts, few: int) -> Iterator[Advice]:
+def _sizes(facts: LabelFacts, few: int) -> Iterator[Recommendation]:
     if facts.refusal is not None:
         return
     small = [name for name, n in facts.counts if n < few]
     sizes = sorted(n for _, n in facts.counts)
     median = sizes[len(sizes) // 2]
     if small and 2 * len(small) >= facts.n_classes:
-        yield Advice(
+        yield Recommendation(
             topic="few_shot", verdict="use", what="embeddings with nearest neighbours instead of a head per class",
             because=f"{len(small):,} of {facts.n_classes:,} classes have fewer than {few} rows (median {median})",
             n=len(small), sureness="certain",
         )  # fmt: skip
     elif small:
-        yield Advice(
+        yield Recommendation(
             topic="few_shot", verdict="consider", what=f"collect more rows of {_listed(small)}, or fold them into 'other'",
             because=f"{len(small):,} of {facts.n_classes:,} classes have fewer than {few} rows: they can neither be learned "
             "nor measured", n=len(small), sureness="certain",
         )  # fmt: skip
     if facts.n_classes >= _VERY_MANY_CLASSES or (facts.n_classes >= _MANY_CLASSES and median < few):
-        yield Advice(
+        yield Recommendation(
             topic="retrieval", verdict="use" if median < few else "consider",
             what="find the nearest labelled rows, and choose among their classes",
             because=f"{facts.n_classes:,} classes with a median of {median} rows: a score for each class is costly and "
             "learned from little", n=facts.n_classes, sureness="certain",
         )  # fmt: skip
     if sizes[-1] / sizes[0] >= _IMBALANCE:
-        yield Advice(
+        yield Recommendation(
             topic="imbalance", verdict="use", what="plain loss, then decide with costs or prior-corrected thresholds",
             because=f"the largest class has {sizes[-1]:,} rows, the smallest {sizes[0]:,}; weighting the loss by class would "
             "spoil the probabilities, and accuracy hides the small classes: read recall per class", n=facts.n,
@@ -160,47 +160,47 @@ def _sizes(facts: LabelFacts, few: int) -> Iterator[Advice]:
         )  # fmt: skip
 
 
-def _names(facts: LabelFacts) -> Iterator[Advice]:
+def _names(facts: LabelFacts) -> Iterator[Recommendation]:
     if facts.rest is None or facts.refusal is not None:
         return
     n = facts.rows(facts.rest)
     share = n / max(1, facts.n)
     if share >= _REST_SHARE:
-        yield Advice(
+        yield Recommendation(
             topic="other_class", verdict="avoid",
             what=f"do not learn {facts.rest!r} as one class: divide it, or abstain instead",
             because=f"{share:.0%} of {facts.n:,} rows are {facts.rest!r}: what is in it is not alike, and it will swallow "
             "new kinds of input unseen", n=n, sureness="strong",
         )  # fmt: skip
     else:
-        yield Advice(
+        yield Recommendation(
             topic="other_class", verdict="consider", what=f"let the model abstain instead of answering {facts.rest!r}",
             because=f"{facts.rest!r} ({n:,} rows, {share:.1%}) is named like a collection of the rest", n=n, sureness="hint",
         )  # fmt: skip
 
 
-def _time(facts: LabelFacts) -> Iterator[Advice]:
+def _time(facts: LabelFacts) -> Iterator[Recommendation]:
     shift = facts.shift
     if shift is None or facts.refusal is not None:
         return
     excess = shift.moved - shift.by_chance
     coming = [facts.shift_names[i] for i in shift.appeared]
     if coming:
-        yield Advice(
+        yield Recommendation(
             topic="new_classes", verdict="use",
             what="plan for new classes: abstention, a queue for unknown inputs, retraining",
             because=f"{len(coming):,} of {facts.n_classes:,} classes appear only late, more than chance allows: "
             f"{_listed(coming)}", n=shift.n, sureness="strong",
         )  # fmt: skip
     if shift.p_value < 0.01 and excess >= _MOVED:
-        yield Advice(
+        yield Recommendation(
             topic="online", verdict="use" if excess >= 4 * _MOVED or len(coming) >= 3 else "consider",
             what="retrain often and automatically (or learn online in shadow), and correct for class shares",
             because=f"{shift.moved:.0%} of rows would have to change class to turn the first third into the last "
             f"({shift.by_chance:.0%} by chance; p {_p(shift.p_value)})", n=shift.n, sureness="strong",
         )  # fmt: skip
     else:
-        yield Advice(
+        yield Recommendation(
             topic="online", verdict="avoid", what="no need to learn online: class shares stand still",
             because=f"{shift.moved:.0%} of rows would have to change class between the first and the last third, "
             f"{shift.by_chance:.0%} by chance alone (p {_p(shift.p_value)})", n=shift.n, sureness="strong",

@@ -1,4 +1,4 @@
-"""The public face answers as the server does and shows reports in a notebook."""
+"""Predictor and workspace answer as the server does and shows reports in a notebook."""
 
 from __future__ import annotations
 

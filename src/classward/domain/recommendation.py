@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from classward.domain.report import Measure
+from classward.domain.measure import Measure
 
-__all__ = ["Advice", "ClassNeed"]
+__all__ = ["ClassNeed", "Recommendation"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Advice:
+class Recommendation:
     """One answer about how to treat the task, with the evidence it rests on.
 
     ``topic`` is a stable name (``multiclass``, ``cascade``, ``ordinal``, ``online``, ``few_shot``, ``retrieval`` …);

@@ -1,0 +1,241 @@
+"""The whole training portfolio as one scikit-learn estimator."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils import Tags, check_random_state, column_or_1d
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import (
+    _check_feature_names,
+    _check_n_features,
+    check_array,
+    check_consistent_length,
+    check_is_fitted,
+)
+
+from classward.api.inputs import columns_for, frame_of, is_frame, is_texts, schema_of
+from classward.artifact.write import write_bundle
+from classward.domain import DecisionRule, LabelSpace
+from classward.errors import NotMulticlass, WrongType
+from classward.flows.budget import Budget, parse_budget
+from classward.flows.portfolio import Portfolio, blend_of, run_plan
+from classward.inference import Columns, prediction_sets
+from classward.lifecycle.calibrate import choose_sets
+from classward.lifecycle.data import cross_folds
+from classward.lifecycle.train import FitFold, LabelledRows, plan
+
+__all__ = ["Classifier"]
+
+_NO_CLASS = "\N{NULL}no class"
+
+
+class Classifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    """Fit the best calibrated multiclass model that a time budget buys.
+
+    Linear models, trees and more are cross-fitted, calibrated and blended on rows they never saw. Numbers, categories,
+    true/false, dates, free text and missing values may stand side by side. Two classes are answered too, so that it can
+    stand in any pipeline. Not for several labels per row, and not for rows in time order: a task file with a time
+    column splits those honestly.
+
+    Parameters
+    ----------
+    budget : str, default="30s"
+        Time to use for fitting: ``2s``, ``30s``, ``5m``, ``1h``.
+    random_state : int, RandomState or None, default=0
+        Seed of folds and models. Fits that the clock does not cut short are repeatable.
+    n_jobs : int or None, default=None
+        Threads; ``None`` or -1 for every core this process may use.
+
+    Attributes
+    ----------
+    classes_ : array of shape (n_classes,)
+        Classes, sorted: the column order of ``predict_proba``.
+    model_ : classward.inference.Blend
+        What answers; needs NumPy alone.
+    candidates_ : tuple of Candidate
+        Every recipe that was tried, with its log loss on rows it did not see, its weight, or why it failed.
+    log_loss_ : float
+        Log loss (nats per row) of the blend on rows its members did not see; a little flattering, since the weights
+        were chosen on them.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_wine
+    >>> X, y = load_wine(return_X_y=True, as_frame=False)
+    >>> classifier = Classifier(budget="2s").fit(X[::2], y[::2])
+    >>> classifier.predict_proba(X[1::2]).shape
+    (89, 3)
+    """
+
+    def __init__(
+        self, budget: str = "30s", *, random_state: int | np.random.RandomState | None = 0, n_jobs: int | None = None
+    ) -> None:
+        self.budget = budget
+        self.random_state = random_state
+        self.n_jobs = n_jobs
+
+    def fit(self, X: Any, y: Any, groups: Any = None) -> Classifier:
+        """Fit on labelled rows.
+
+        Parameters
+        ----------
+        X : frame of pandas or Polars, array of shape (n_samples, n_features), or list of texts
+            Rows; missing values may be ``None``, ``NaN`` or ``NaT``.
+        y : array of shape (n_samples,)
+            Class of each row.
+        groups : array of shape (n_samples,), optional
+            Rows of one group are never parted between fitting and scoring.
+
+        Raises
+        ------
+        ValueError
+            ``NotMulticlass`` CW201 with a single class; ``DataError`` for rows that cannot be used.
+        """
+        clock_s = time.monotonic
+        budget_s = parse_budget(self.budget)
+        budget = Budget(clock_s=clock_s, ends_s=clock_s() + budget_s)
+        table = frame_of(self._checked(X, reset=True))
+        codes = self._encode(X, y)
+        self.schema_ = schema_of(table, is_text=is_texts(X))
+        rows = self._rows(table, codes)
+        seed = _seed(self.random_state)
+        made = plan(
+            schema=rows.schema, n_rows=rows.n, n_classes=len(self.classes_), budget_s=budget_s, seed=seed,
+            n_threads=_threads(self.n_jobs), task_hash="", dataset_hash="", rows_hash="",
+        )  # fmt: skip
+        folds = _folds(codes, groups, n_folds=made.n_folds, seed=seed)
+        done = run_plan(
+            made, rows, folds, budget=budget, kept=lambda recipe: None, finish=lambda found: found, tell=_say_nothing
+        )
+        found: Portfolio = blend_of(made, rows, folds, done, tell=_say_nothing)
+        self.model_, self.candidates_, self.log_loss_ = found.model, found.candidates, found.log_loss
+        self._held = (found.held_proba, codes[found.held_rows], seed)
+        return self
+
+    def predict_proba(self, X: Any) -> NDArray[np.float64]:
+        """Calibrated probabilities of shape (n_samples, n_classes), columns as ``classes_``."""
+        check_is_fitted(self, "model_")
+        columns, n = self._columns(X)
+        matrix = self.model_.predict_proba(columns, n).matrix[:, : len(self.classes_)]
+        return np.asarray(matrix / matrix.sum(axis=1, keepdims=True))
+
+    def predict(self, X: Any) -> NDArray[Any]:
+        """The most probable class of each row."""
+        best = self.predict_proba(X).argmax(axis=1)
+        return np.asarray(self.classes_[best])
+
+    def predict_set(self, X: Any, alpha: float = 0.1) -> NDArray[np.bool_]:
+        """Classes that stay possible, as a mask of shape (n_samples, n_classes), columns as ``classes_``.
+
+        For rows like those fitted on, the set holds the true class with probability ``1 - alpha`` or more, whichever class
+        it is. A class with fewer than about ``1 / alpha`` rows shares the promise with others. The most probable class is
+        always in the set.
+
+        References
+        ----------
+        Vovk (2012). Conditional validity of inductive conformal predictors. ACML (class-conditional thresholds).
+        """
+        check_is_fitted(self, "model_")
+        proba, y_index, seed = self._held
+        every = np.arange(len(y_index))
+        sets = choose_sets(
+            proba, y_index, rows=every, fitted_rows=every[:0], rng=np.random.default_rng(seed), alpha=alpha
+        ).rule
+        columns, n = self._columns(X)
+        asked = self.model_.predict_proba(columns, n)
+        rule = replace(DecisionRule.plain(asked.label_space), sets=(sets,))
+        return np.asarray(prediction_sets(asked, rule)[:, : len(self.classes_)])
+
+    def export(self, folder: str | Path) -> str:
+        """Write the model into an empty folder as a bundle that needs NumPy alone to answer; gives its hash."""
+        check_is_fitted(self, "model_")
+        return write_bundle(Path(folder), self.model_, extras={})
+
+    def _checked(self, X: Any, *, reset: bool) -> Any:
+        """Refuse what has no rows and columns, and hold its columns against those of ``fit``."""
+        if not (is_frame(X) or is_texts(X)):
+            if hasattr(X, "toarray"):
+                raise WrongType(
+                    "CW252",
+                    "a sparse matrix cannot be read here",
+                    got="sparse X; dense data is required",
+                    fix="pass X.toarray(), or the columns it was made from: text and categories are taken as they are",
+                )
+            X = check_array(X, dtype=None, ensure_all_finite="allow-nan", estimator=self, input_name="X")
+        elif not len(X):
+            raise NotMulticlass("CW201", "there are no rows", got="0 sample(s) (a minimum of 1 is required)")
+        if not is_texts(X):
+            _check_feature_names(self, X, reset=reset)
+            _check_n_features(self, X, reset=reset)
+        elif reset:
+            self.n_features_in_ = 1
+        return X
+
+    def _encode(self, X: Any, y: Any) -> NDArray[np.int64]:
+        if y is None:
+            raise ValueError(f"{type(self).__name__} requires y to be passed, but the target y is None")
+        y = column_or_1d(y, warn=True)
+        check_classification_targets(y)
+        check_consistent_length(X if hasattr(X, "__len__") else np.asarray(X), y)
+        self.classes_, codes = np.unique(y, return_inverse=True)
+        if len(self.classes_) < 2:
+            raise NotMulticlass(
+                "CW201",
+                "there is nothing to tell apart",
+                got=f"{len(y)} rows of one class",
+                why="a classifier needs rows of at least two classes",
+                fix="give labelled rows of the other classes",
+            )
+        return np.asarray(codes, dtype=np.int64)
+
+    def _rows(self, table: Any, codes: NDArray[np.int64]) -> LabelledRows:
+        names = [str(c) for c in self.classes_]
+        space = LabelSpace.of([*names, _NO_CLASS] if len(names) == 2 else names)
+        columns = columns_for(table, self.schema_)
+        return LabelledRows(columns=columns, n=len(codes), y_index=codes, schema=self.schema_, label_space=space)
+
+    def _columns(self, X: Any) -> tuple[Columns, int]:
+        table = frame_of(self._checked(X, reset=False))
+        return columns_for(table, self.schema_), table.height
+
+    def __sklearn_tags__(self) -> Tags:
+        """What scikit-learn may expect."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.input_tags.string = True
+        tags.input_tags.categorical = True
+        return tags
+
+
+def _folds(y: NDArray[np.int64], groups: Any, *, n_folds: int, seed: int) -> tuple[FitFold, ...]:
+    """Folds to cross-fit on; with one, a fifth of the rows is scored."""
+    parted = None if groups is None else np.unique(np.asarray(groups), return_inverse=True)[1].astype(np.int64)
+    n_apart = len(y) // 2 if parted is None else int(parted.max()) + 1
+    n_parts = max(2, min(5 if n_folds == 1 else n_folds, n_apart))
+    parts = cross_folds(y, n_folds=n_parts, groups=parted, rng=np.random.default_rng(seed))
+    every = np.arange(len(y))
+    folds = tuple(FitFold(fit=np.setdiff1d(every, part), held=part) for part in parts)
+    return folds[:1] if n_folds == 1 else folds
+
+
+def _seed(random_state: int | np.random.RandomState | None) -> int:
+    if isinstance(random_state, int | np.integer):
+        return int(random_state)
+    return int(check_random_state(random_state).randint(2**31 - 1))
+
+
+def _threads(n_jobs: int | None) -> int:
+    n_cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return n_cores if n_jobs is None or n_jobs < 0 else max(1, n_jobs)
+
+
+def _say_nothing(what: str) -> None:
+    """Progress goes nowhere: an estimator is quiet."""

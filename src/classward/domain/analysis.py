@@ -1,0 +1,109 @@
+"""What a report holds beyond its headline: what to act on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from classward.domain.confusions import PairAnalysis
+from classward.domain.decision import Comparison
+from classward.domain.explanation import ClassAttributions
+from classward.domain.measure import Measure
+from classward.domain.recipe import Candidate
+from classward.domain.slices import SliceTable
+
+__all__ = ["Advice", "Analysis", "ClassFigures", "ClassMap", "MapPoint", "PairedReport"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassFigures:
+    """One class against all others, by its probability alone.
+
+    ``brier`` and ``log_loss`` are of the yes-or-no question; ``auc`` and ``average_precision`` are of the ranking.
+    ``precision_recall`` is the curve as (recall, precision) points, at most 25.
+    """
+
+    class_name: str
+    n: int
+    brier: Measure
+    log_loss: Measure
+    auc: Measure
+    average_precision: Measure
+    precision_recall: tuple[tuple[float, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapPoint:
+    """One row on the map; classes as places in the label space."""
+
+    x: float
+    y: float
+    true: int
+    predicted: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassMap:
+    """Rows laid out in two dimensions so that rows answered alike lie close.
+
+    ``explained`` is the share of the variance that the two axes keep; ``coloured`` are the classes that get a colour.
+    """
+
+    points: tuple[MapPoint, ...]
+    coloured: tuple[int, ...]
+    explained: float
+    source: str
+    n_rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """What to do next, about which class or slice, and the evidence for it; ``urgency`` is 1 (first) to 3."""
+
+    about: str
+    kind: str
+    do: str
+    because: str
+    urgency: int = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairedReport:
+    """Two versions on the same rows; every difference is candidate minus live.
+
+    ``accuracy`` and ``classes`` (recall) carry exact McNemar p-values, those of classes corrected by Holm over classes;
+    ``cohens_g`` is the candidate's share of the rows on which exactly one was right, less a half (-0.5 to 0.5).
+    ``log_loss`` and ``cost`` are means per row (below 0 is better), with paired bootstrap intervals; ``log_loss_effect``
+    is the mean difference in standard deviations of the rows' differences.
+    """
+
+    live_name: str
+    candidate_name: str
+    n: int
+    accuracy: Comparison
+    log_loss: Measure
+    cost: Measure
+    classes: tuple[Comparison, ...]
+    cohens_g: float | None
+    log_loss_effect: float | None
+    verdict: str
+    format_version: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Analysis:
+    """Figures beyond the headline, and where the errors are.
+
+    ``figures`` are (name, measure), beside those of the report itself; names as in scikit-learn where it has one.
+    ``cost_of`` says what ``mean_cost`` counts: ``declared costs`` or ``errors`` (each costs 1).
+    """
+
+    figures: tuple[tuple[str, Measure], ...]
+    class_figures: tuple[ClassFigures, ...] = ()
+    cost_of: str = "errors"
+    slices: SliceTable | None = None
+    pairs: tuple[PairAnalysis, ...] = ()
+    attributions: tuple[ClassAttributions, ...] = ()
+    map: ClassMap | None = None
+    candidates: tuple[Candidate, ...] = ()
+    paired: PairedReport | None = None
+    advice: tuple[Advice, ...] = ()

@@ -1,0 +1,80 @@
+"""Why a row got its class: contributions of columns and words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from classward.domain.measure import Measure
+
+__all__ = ["AttributionChange", "ClassAttributions", "Contribution", "Explanation"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contribution:
+    """What one column, or one word of a text column (``token``), adds to the score, and how sure that is.
+
+    ``standard_error`` is 0 where the contribution is exact.
+    """
+
+    column: str
+    value: float
+    standard_error: float
+    token: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """A score taken apart: ``base`` plus all contributions is ``score``.
+
+    ``score`` is the log odds (nats) of ``class_name`` against ``contrast``, or against all other classes when ``contrast``
+    is ``None``; ``base`` is its mean over background rows. ``scale`` says whether it is of calibrated probabilities or
+    uncalibrated logits. ``method`` names how contributions were found. ``stability`` is the rank correlation of
+    contributions between two halves of the draws, ``fidelity`` how much more of the score goes when the strongest
+    contributions are taken out than when the weakest are (1: all of it, 0: no more); ``None`` where not measured.
+    ``warnings`` say in words why not to trust it too far.
+    """
+
+    class_name: str
+    contrast: str | None
+    score: float
+    base: float
+    contributions: tuple[Contribution, ...]
+    method: str
+    scale: str
+    n_background: int
+    n_evaluations: int
+    stability: float | None = None
+    fidelity: float | None = None
+    warnings: tuple[str, ...] = ()
+    format_version: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassAttributions:
+    """What moves a class most over held-out rows that were called so.
+
+    ``columns`` and ``tokens`` are (name, mean size of the contribution, mean contribution), largest first; n is the rows
+    explained, or those that hold the word.
+    """
+
+    class_name: str
+    n: int
+    columns: tuple[tuple[str, Measure, Measure], ...]
+    tokens: tuple[tuple[str, Measure, Measure], ...]
+    method: str
+    stability: float | None = None
+    fidelity: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttributionChange:
+    """A column or word whose contribution to a class has changed: current minus reference mean, with interval.
+
+    ``verdict`` is ``changed``, ``no change shown`` or ``not enough evidence``.
+    """
+
+    class_name: str
+    name: str
+    difference: Measure
+    p_adjusted: float | None
+    verdict: str

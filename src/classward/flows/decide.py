@@ -1,0 +1,96 @@
+"""The task's policy and rows the models never saw become a decision rule, with the proof of each part."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classward.domain import SLO, ClassPromise, Costs, DecisionPolicy, DecisionRule
+from classward.inference import Proba
+from classward.lifecycle.calibrate import choose_abstention, choose_prior, choose_sets, choose_thresholds
+
+__all__ = ["RuleMade", "make_rule"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleMade:
+    """A rule and the sentences that say what was chosen, on how many rows, and what could not be proved."""
+
+    rule: DecisionRule
+    remarks: tuple[str, ...]
+
+
+def make_rule(
+    policy: DecisionPolicy,
+    slos: Sequence[SLO],
+    critical: Sequence[str],
+    *,
+    proba: Proba,
+    y_index: NDArray[np.int64],
+    fold: NDArray[np.int64],
+    basis: str,
+    rng: np.random.Generator,
+) -> RuleMade:
+    """Choose what the policy asks for, each part on rows of its own.
+
+    Probabilities come from models that never saw the rows, calibrated without them; the models that answer later were
+    fitted on all rows, so proofs hold as far as the two are alike. The sealed rows tell.
+
+    Parameters
+    ----------
+    policy, slos, critical
+        What the task file says; promises of critical classes are served first.
+    proba, y_index, fold
+        Rows, their classes, and the fold in which each was left out.
+    basis : str
+        Names the calibrated model.
+    rng : numpy Generator
+        Deals the rows.
+
+    Raises
+    ------
+    UnknownClass
+        CW301 for a cost of a class that does not exist.
+    """
+    space = proba.label_space
+    rule = replace(
+        DecisionRule.plain(space),
+        costs=Costs.named(space, policy.costs, off_diagonal=policy.cost_default),
+        abstain_costs=() if policy.abstain_cost is None else (policy.abstain_cost,),
+        basis=basis,
+    )
+    order = rng.permutation(len(y_index))
+    first, second = np.sort(order[::2]), np.sort(order[1::2])
+    nobody = order[:0]
+    remarks = []
+    if policy.corrects_prior and len(np.unique(fold)) > 1:
+        prior = choose_prior(proba, y_index, fold=fold, rng=rng)
+        rule = replace(rule, prior=prior.correction)
+        remarks.append(prior.remark)
+    promises = _promises(slos, critical)
+    if policy.keeps_promises and promises:
+        cuts = choose_thresholds(proba, y_index, promises, rule=rule, rows=first, fitted_rows=second)
+        rule = replace(rule, claims=cuts.claims, floors=cuts.floors)
+        remarks.append(cuts.remark)
+    if policy.accuracy is not None:
+        abstention = choose_abstention(
+            proba, y_index, rule=rule, rows=second, fitted_rows=first, target=policy.accuracy
+        )
+        rule = replace(rule, abstain_below=abstention.abstain_below)
+        remarks.append(f"for {policy.accuracy:.0%} right among answered rows: {abstention.remark}")
+    sets = choose_sets(proba, y_index, rows=order, fitted_rows=nobody, rng=rng, alpha=policy.set_miss, confidence=0.5)
+    remarks.append(sets.remark)
+    return RuleMade(rule=replace(rule, sets=(sets.rule,)), remarks=tuple(remarks))
+
+
+def _promises(slos: Sequence[SLO], critical: Sequence[str]) -> tuple[ClassPromise, ...]:
+    """One promise per class; a class with both keeps the one it was flagged for."""
+    found: dict[str, ClassPromise] = {}
+    for slo in sorted(slos, key=lambda s: (s.class_name not in critical, s.indicator != "recall")):
+        if slo.class_name is not None and slo.indicator in {"recall", "precision"}:
+            promise = ClassPromise(class_name=slo.class_name, indicator=slo.indicator, target=slo.target)
+            found.setdefault(slo.class_name, promise)
+    return tuple(found.values())

@@ -1,0 +1,210 @@
+"""From development rows and a plan to one blended model: cross-fit each recipe, calibrate, weigh, fit on all rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classward.domain import Candidate, Plan, Recipe
+from classward.errors import ClasswardError, DataError
+from classward.estimators import one_blas_thread
+from classward.flows.budget import Budget
+from classward.inference import Blend, BlendMember, Calibrator, FittedModel, Proba
+from classward.lifecycle.calibrate import Calibrated, Weighted, calibrate, weigh
+from classward.lifecycle.train import FitFold, How, LabelledRows, OutOfTime, cross_fit, fit_one, is_refitted
+
+__all__ = ["Finished", "Portfolio", "blend_of", "run_plan"]
+
+_FOR_BLENDING = 0.06
+"""Share of the budget kept for calibrating and weighing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """A candidate with what it leaves in memory: its models unless they are fitted again on all rows, and its scores.
+
+    ``logits`` of shape (n_held, n_classes) are of rows the models never saw, fold after fold; empty after a failure.
+    """
+
+    candidate: Candidate
+    models: tuple[FittedModel, ...]
+    logits: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Portfolio:
+    """The blended model, every candidate with its weight (0 when left out), and the log loss of the blend.
+
+    ``held_proba`` (n_held, n_classes) is what the blend says of ``held_rows``, from models that never saw them;
+    ``held_fold`` is the fold of each.
+    """
+
+    model: Blend
+    candidates: tuple[Candidate, ...]
+    log_loss: float
+    held_proba: Proba
+    held_rows: NDArray[np.int64]
+    held_fold: NDArray[np.int64]
+
+
+def run_plan(
+    made: Plan,
+    rows: LabelledRows,
+    folds: Sequence[FitFold],
+    *,
+    budget: Budget,
+    kept: Callable[[Recipe], Finished | None],
+    finish: Callable[[Finished], Finished],
+    tell: Callable[[str], None],
+) -> tuple[Finished, ...]:
+    """Carry out the recipes of a plan, each within what is not kept for those after it.
+
+    Parameters
+    ----------
+    made, rows, folds
+        What to do, on which rows.
+    budget : Budget
+        When to be done.
+    kept : callable
+        Gives a recipe's result if an earlier run finished it.
+    finish : callable
+        Told each result as soon as it exists, so that an interruption loses nothing; gives it back, perhaps with
+        addresses added.
+    tell : callable
+        Told about progress.
+    """
+    done: list[Finished] = []
+    for i, recipe in enumerate(made.recipes):
+        found = kept(recipe)
+        if found is not None:
+            tell(f"{recipe.family} ({i + 1} of {len(made.recipes)}): kept from an earlier run")
+            done.append(found)
+            continue
+        kept_s = made.budget_s * (_FOR_BLENDING + sum(made.shares[i + 1 :])) + _owed_s(done, folds)
+        allowance_s = budget.left_s() - kept_s
+        ends_s = budget.clock_s() + allowance_s
+        tell(f"{recipe.family} ({i + 1} of {len(made.recipes)}), up to {max(allowance_s, 0.0):.0f} s" + _best(done))
+        with one_blas_thread():
+            found = _one(made, recipe, rows, folds, replace(budget, ends_s=ends_s))
+        done.append(finish(found))
+        tell(f"{recipe.family}: {_outcome(done[-1].candidate)}")
+    return tuple(done)
+
+
+def blend_of(
+    made: Plan,
+    rows: LabelledRows,
+    folds: Sequence[FitFold],
+    done: Sequence[Finished],
+    *,
+    tell: Callable[[str], None],
+) -> Portfolio:
+    """Weigh the candidates, fit those that are fitted again on all rows, and put them together.
+
+    Raises
+    ------
+    DataError
+        CW243 if every candidate failed, with each reason.
+    """
+    usable = [f for f in done if not f.candidate.failure]
+    if not usable:
+        raise DataError(
+            "CW243",
+            "no candidate could be trained",
+            got="; ".join(f"{f.candidate.recipe.family}: {f.candidate.failure.splitlines()[0]}" for f in done),
+            fix="see the reasons above; give a larger --budget if time ran out; 'classward init' tells what the table "
+            "looks like",
+        )
+    with one_blas_thread():
+        return _blended(made, rows, folds, done, usable, tell)
+
+
+def _blended(
+    made: Plan,
+    rows: LabelledRows,
+    folds: Sequence[FitFold],
+    done: Sequence[Finished],
+    usable: Sequence[Finished],
+    tell: Callable[[str], None],
+) -> Portfolio:
+    y = _held_y(rows, folds)
+    calibrated = {f.candidate.recipe.hash: _calibrate(f.logits, y, made.seed) for f in usable}
+    weighed = weigh([calibrated[f.candidate.recipe.hash].proba for f in usable], y)
+    weights = {f.candidate.recipe.hash: w for f, w in zip(usable, weighed.weights, strict=True)}
+    members = []
+    for found in usable:
+        recipe = found.candidate.recipe
+        if weights[recipe.hash] > 0.0:
+            models = found.models or (_refit(made, recipe, rows, tell),)
+            members.append((models, calibrated[recipe.hash].calibrator, weights[recipe.hash]))
+    tell("blend: " + " + ".join(f"{w:.2f} {m[0].family}" for m, _, w in members) + f", log loss {weighed.log_loss:.4f}")
+    return Portfolio(
+        model=_put_together(rows, members, weighed),
+        candidates=tuple(replace(f.candidate, weight=weights.get(f.candidate.recipe.hash, 0.0)) for f in done),
+        log_loss=weighed.log_loss,
+        held_proba=Proba(weighed.proba, rows.label_space),
+        held_rows=np.concatenate([fold.held for fold in folds]),
+        held_fold=np.repeat(np.arange(len(folds)), [len(fold.held) for fold in folds]),
+    )
+
+
+def _one(made: Plan, recipe: Recipe, rows: LabelledRows, folds: Sequence[FitFold], budget: Budget) -> Finished:
+    n_after = float(made.is_refitted and is_refitted(recipe.family))
+    started_s = budget.clock_s()
+    nothing = np.zeros((0, len(rows.label_space)))
+    try:
+        found = cross_fit(
+            recipe, rows, folds, seed=made.seed, n_threads=made.n_threads, seconds_left=budget.left_s, n_after=n_after
+        )
+        calibrated = _calibrate(found.logits, _held_y(rows, folds), made.seed)
+    except (OutOfTime, ClasswardError, ValueError, ArithmeticError, MemoryError) as error:
+        failure = str(error) or type(error).__name__
+        return Finished(candidate=Candidate(recipe=recipe, failure=failure), models=(), logits=nothing)
+    candidate = Candidate(
+        recipe=recipe, log_loss=calibrated.log_loss, n_calibration=len(found.logits), calibrator=calibrated.name,
+        fit_s=round(budget.clock_s() - started_s, 3),
+    )  # fmt: skip
+    return Finished(candidate=candidate, models=() if n_after else found.models, logits=found.logits)
+
+
+def _owed_s(done: Sequence[Finished], folds: Sequence[FitFold]) -> float:
+    """Seconds that fitting again on all rows will take."""
+    return sum(f.candidate.fit_s / len(folds) for f in done if not f.models and not f.candidate.failure)
+
+
+def _refit(made: Plan, recipe: Recipe, rows: LabelledRows, tell: Callable[[str], None]) -> FittedModel:
+    tell(f"{recipe.family}: fitting on all {rows.n:,} rows")
+    return fit_one(recipe, rows, How(seed=made.seed, n_threads=made.n_threads, should_stop=lambda: False))
+
+
+def _put_together(
+    rows: LabelledRows, members: Sequence[tuple[tuple[FittedModel, ...], Calibrator, float]], weighed: Weighted
+) -> Blend:
+    return Blend(
+        schema=rows.schema,
+        label_space=rows.label_space,
+        members=tuple(BlendMember(models=m, calibrator=c, weight=w) for m, c, w in members),
+        calibrator=weighed.calibrator,
+    )
+
+
+def _held_y(rows: LabelledRows, folds: Sequence[FitFold]) -> NDArray[np.int64]:
+    return np.concatenate([rows.y_index[fold.held] for fold in folds])
+
+
+def _calibrate(logits: NDArray[np.float64], y: NDArray[np.int64], seed: int) -> Calibrated:
+    return calibrate(logits, y, rng=np.random.default_rng(seed))
+
+
+def _best(done: Sequence[Finished]) -> str:
+    losses = [f.candidate.log_loss for f in done if f.candidate.log_loss is not None]
+    return f" (best so far: log loss {min(losses):.4f})" if losses else ""
+
+
+def _outcome(candidate: Candidate) -> str:
+    if candidate.failure:
+        return candidate.failure.splitlines()[0]
+    return f"log loss {candidate.log_loss:.4f} ({candidate.calibrator}, {candidate.fit_s:.1f} s)"

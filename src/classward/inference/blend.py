@@ -1,0 +1,125 @@
+"""A weighted mean of calibrated models."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classward.domain import DecisionRule, InputSchema, LabelSpace
+from classward.inference.calibrators import Calibrator, softmax
+from classward.inference.columns import Columns
+from classward.inference.model import FittedModel
+from classward.inference.proba import Proba
+
+__all__ = ["Blend", "BlendMember", "Model", "mean_log_proba"]
+
+_TINY = 1e-12
+
+
+def mean_log_proba(logits: list[NDArray[np.float64]]) -> NDArray[np.float64]:
+    """Logarithm (nats) of the mean of softmax probabilities; one matrix is given back as it is."""
+    if len(logits) == 1:
+        return logits[0]
+    return np.asarray(np.log(np.maximum(np.mean([softmax(z) for z in logits], axis=0), _TINY)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlendMember:
+    """One recipe of a blend: a model, or several fitted on different folds that answer by their mean.
+
+    Parameters
+    ----------
+    models : tuple of FittedModel
+        Uncalibrated; at least one.
+    calibrator : Calibrator
+        Applied to the logarithm of their mean probability (or to the logits of a single model).
+    weight : float
+        Share in the blend, above 0.
+    """
+
+    models: tuple[FittedModel, ...]
+    calibrator: Calibrator
+    weight: float
+
+    def __post_init__(self) -> None:
+        if not self.models or not 0.0 < self.weight <= 1.0:
+            raise ValueError(f"a member of {len(self.models)} models and weight {self.weight}")
+
+    @property
+    def family(self) -> str:
+        """Which recipe family made it."""
+        return self.models[0].family
+
+    def proba(self, columns: Columns, n: int) -> NDArray[np.float64]:
+        """Calibrated probabilities of shape (n, n_classes)."""
+        return self.calibrator.apply(mean_log_proba([model.logits(columns, n) for model in self.models]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blend:
+    """Members' calibrated probabilities, averaged by weight and calibrated once more.
+
+    Parameters
+    ----------
+    schema : InputSchema
+        Columns a row must have.
+    label_space : LabelSpace
+        Column order of logits and probabilities; every member has the same.
+    members : tuple of BlendMember
+        Their weights sum to 1.
+    calibrator : Calibrator
+        Applied to the logarithm of the average.
+    family : str
+        ``blend``.
+    rule : DecisionRule, optional
+        How its probabilities become answers; without one the most probable class is the answer.
+
+    Raises
+    ------
+    ValueError
+        If the pieces do not fit together.
+    """
+
+    schema: InputSchema
+    label_space: LabelSpace
+    members: tuple[BlendMember, ...]
+    calibrator: Calibrator
+    family: str = "blend"
+    rule: DecisionRule | None = None
+
+    def __post_init__(self) -> None:
+        total = sum(member.weight for member in self.members)
+        if abs(total - 1.0) > 1e-9:
+            raise ValueError(f"weights of {len(self.members)} members sum to {total}")
+        for member in self.members:
+            if any(m.label_space != self.label_space or m.schema != self.schema for m in member.models):
+                raise ValueError(f"member {member.family!r} has another schema or label space")
+            if member.calibrator.n_classes not in (None, len(self.label_space)):
+                raise ValueError(f"calibrator of {member.family!r} is for {member.calibrator.n_classes} classes")
+        if self.rule is not None and self.rule.label_space_hash != self.label_space.hash:
+            raise ValueError("the decision rule was made for other classes")
+        if self.calibrator.n_classes not in (None, len(self.label_space)):
+            raise ValueError(f"calibrator is for {self.calibrator.n_classes} classes")
+
+    def logits(self, columns: Columns, n: int) -> NDArray[np.float64]:
+        """Logarithm (nats) of the weighted mean, of shape (n, n_classes); not calibrated as a whole."""
+        mean = np.zeros((n, len(self.label_space)))
+        for member in self.members:
+            mean += member.weight * member.proba(columns, n)
+        return np.asarray(np.log(np.maximum(mean, _TINY)))
+
+    def predict_proba(self, columns: Columns, n: int) -> Proba:
+        """Calibrated probabilities of ``n`` rows."""
+        return Proba(self.calibrator.apply(self.logits(columns, n)), self.label_space)
+
+    def unseen(self, columns: Columns, n: int) -> list[tuple[str, ...]]:
+        """Flag values that training never saw: those that any member's first model does not know."""
+        found = [member.models[0].unseen(columns, n) for member in self.members]
+        return [tuple(dict.fromkeys(flag for flags in row for flag in flags)) for row in zip(*found, strict=True)]
+
+
+Model: TypeAlias = FittedModel | Blend
+"""What answers rows: has ``schema``, ``label_space``, ``family``, ``logits``, ``predict_proba`` and ``unseen``."""

@@ -1,0 +1,96 @@
+"""Fit one recipe on every fold and score the rows each fold left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classward.domain import Recipe
+from classward.inference import Encoder, FittedModel
+from classward.lifecycle.train.families import stops_when_asked
+from classward.lifecycle.train.family import How
+from classward.lifecycle.train.fit import fit_one
+from classward.lifecycle.train.rows import FitFold, LabelledRows
+
+__all__ = ["CrossFitted", "OutOfTime", "cross_fit"]
+
+
+class OutOfTime(Exception):
+    """A recipe would not finish in its share of the budget: an outcome that the caller records, not an error."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrossFitted:
+    """One model per fold, and what they say about rows they never saw.
+
+    ``logits`` of shape (n_held, n_classes) are in the order of the folds' held rows; ``fit_s`` is how long one fold
+    took on average (seconds).
+    """
+
+    models: tuple[FittedModel, ...]
+    logits: NDArray[np.float64]
+    fit_s: float
+
+
+def cross_fit(
+    recipe: Recipe,
+    rows: LabelledRows,
+    folds: Sequence[FitFold],
+    *,
+    seed: int,
+    n_threads: int,
+    seconds_left: Callable[[], float],
+    n_after: float = 0.0,
+    encoder: Encoder | None = None,
+) -> CrossFitted:
+    """Fit a recipe once per fold within a share of the budget.
+
+    Each fold may use an equal part of what is left; families that work in rounds are cut there, others are left out
+    as soon as the first fold shows that the rest would not finish.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        What to fit.
+    rows, folds
+        Development rows, and which of them each fold fits and scores.
+    seed, n_threads : int
+        Passed to the family.
+    seconds_left : callable
+        Seconds left for this recipe; may be infinite.
+    n_after : float
+        Further fits to come, in folds' worth of work (a refit on all rows).
+    encoder : StaticEncoder, OnnxEncoder or None
+        Passed to the family; let it remember as many rows as there are, and each text is encoded once.
+
+    Raises
+    ------
+    OutOfTime
+        With a sentence that says how long it would take.
+    DataError, NotMulticlass
+        As :func:`~classward.lifecycle.train.fit.fit_one`.
+    """
+    models, scored, took_s = [], [], 0.0
+    for i, fold in enumerate(folds):
+        left = seconds_left()
+        share = left / (len(folds) - i + n_after)
+
+        def should_stop(left: float = left, share: float = share) -> bool:
+            return left - seconds_left() > share
+
+        held = rows.take(fold.held)
+        how = How(
+            seed=seed, n_threads=n_threads, should_stop=should_stop, held=held if len(folds) > 1 else None, encoder=encoder
+        )  # fmt: skip
+        model = fit_one(recipe, rows.take(fold.fit), how)
+        scored.append(model.logits(held.columns, held.n))
+        models.append(model)
+        took_s += left - seconds_left()
+        needed_s = took_s / (i + 1) * (len(folds) - 1 - i + n_after)
+        if not stops_when_asked(recipe.family) and needed_s > 1.2 * max(seconds_left(), 0.0):
+            raise OutOfTime(f"left out: it needs {needed_s:.0f} s more, and its share has {seconds_left():.0f} s left")
+    fit_s = took_s / len(folds)
+    return CrossFitted(models=tuple(models), logits=np.concatenate(scored), fit_s=fit_s)
