@@ -21,6 +21,7 @@ from classward.lifecycle.evaluate.report import evaluate
 from classward.lifecycle.evaluate.simple_models import one_column_answers
 from classward.lifecycle.evaluate.slices import slice_table
 from classward.lifecycle.evaluate.stored import report_from_json, report_json
+from classward.lifecycle.evaluate.too_good import too_good
 
 __all__ = [
     "Background",
@@ -49,5 +50,6 @@ __all__ = [
     "report_html",
     "report_json",
     "slice_table",
+    "too_good",
     "top_attributions",
 ]

@@ -186,6 +186,14 @@ def test_flag_that_is_one_class_is_a_warning() -> None:
     assert kinds(found, "is_security") == {"separates_class": "warn"}
 
 
+def test_columns_that_separate_classes_are_one_warning() -> None:
+    table = tickets()
+    found = run(table.with_columns(**{f"is_{i}": pl.col("team") == name for i, name in enumerate(TEAMS[:3])}))
+    (finding,) = found
+    assert finding.kind == "separates_class"
+    assert set(finding.columns) == {"is_0", "is_1", "is_2"}
+
+
 def test_name_of_the_class_in_the_text_is_stopped() -> None:
     table = tickets()
     tagged = table.with_columns(text=pl.col("text") + " [queue:" + pl.col("team").str.to_uppercase() + "]")

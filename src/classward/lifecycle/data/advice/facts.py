@@ -111,7 +111,9 @@ def _agreement(
     columns = [c for c in task.schema.names if c in part.columns]
     if not columns or not part.height:
         return Measure(value=None, n=0), ""
-    return agreement(alike(part, columns), y_index, n_classes=n_classes, rng=rng).alpha, "rows alike in every feature"
+    return agreement(
+        alike(part, columns), y_index, n_classes=n_classes, rng=rng
+    ).alpha, "sets of rows alike in every feature"
 
 
 def _shift(

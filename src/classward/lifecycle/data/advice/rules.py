@@ -15,6 +15,7 @@ _VERY_MANY_CLASSES = 1000
 _IMBALANCE = 20.0
 _REST_SHARE = 0.3
 _AGREEMENT = 0.667
+_FEWEST_UNITS = 20
 _MOVED = 0.05
 _CRITICAL_SHARE = 0.25
 _SHOWN = 5
@@ -75,7 +76,7 @@ def _frame(facts: LabelFacts) -> Iterator[Recommendation]:
 
 def _subjective(facts: LabelFacts) -> Iterator[Recommendation]:
     alpha, ends = facts.agreement.value, facts.agreement.interval
-    if alpha is None or ends is None or ends.low >= _AGREEMENT:
+    if alpha is None or ends is None or ends.low >= _AGREEMENT or facts.agreement.n < _FEWEST_UNITS:
         return
     is_sure = ends.high < _AGREEMENT
     yield Recommendation(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from classward.domain import Finding, Interval
@@ -13,6 +15,7 @@ from classward.statistics import wilson
 
 __all__ = ["strong_columns"]
 
+_SEPARATES = "separates_class"
 _FEWEST_AMOUNTS = 10
 _BINS_PER_CLASS = 50  # a bin across the border of two classes costs half its rows
 
@@ -33,7 +36,26 @@ def strong_columns(rows: LookedAt, limits: LeakageLimits) -> list[Finding]:
             continue
         found = _filled(column, rows, limits, level) or _values(column, rows, limits, level)
         made += [found] if found is not None else []
-    return made
+    return _together(made)
+
+
+def _together(findings: list[Finding]) -> list[Finding]:
+    """One warning for all columns that separate a class: the class is easy, or was written down more than once."""
+    stays = [f for f in findings if f.kind != _SEPARATES]
+    alike = sorted((f for f in findings if f.kind == _SEPARATES), key=lambda f: -f.value)
+    if len(alike) < 2:
+        return findings
+    others = ", ".join(repr(f.columns[0]) for f in alike[1:6]) + (" …" if len(alike) > 6 else "")
+    return [
+        *stays,
+        replace(
+            alike[0],
+            columns=tuple(f.columns[0] for f in alike),
+            what=f"{alike[0].what}; {len(alike) - 1} more columns separate a class so well: {others}",
+            why="several columns that do so speak for classes that are easy; still, make sure that none is filled in once "
+            "the class is known",
+        ),
+    ]
 
 
 def _values(column: Coded, rows: LookedAt, limits: LeakageLimits, level: float) -> Finding | None:
@@ -73,7 +95,7 @@ def _one_class(
         return None
     c, low, high = best
     return Finding(
-        kind="separates_class", columns=(column.name,), figure="area under the curve, one class against the rest",
+        kind=_SEPARATES, columns=(column.name,), figure="area under the curve, one class against the rest",
         value=figures.auc[c], n=figures.class_rows[c], threshold=limits.warn_auc, severity="warn",
         interval=_interval(low, high, level),
         what=f"{column.name!r} alone separates {rows.names[c]!r} from every other class (area under the curve "
