@@ -17,10 +17,22 @@ __all__ = ["command"]
 @click.option(
     "--encoder", default="", metavar="NAME", help="What reads texts beside their words: static, minilm, or a folder."
 )
+@click.option(
+    "--accept",
+    multiple=True,
+    metavar="FINDING",
+    help="A suspected leak, or its column, that you vouch for; repeatable.",
+)
 @task_options
 @json_option
 def command(
-    budget: str, threads: int | None, encoder: str, task_file: str, workspace: str | None, as_json: bool
+    budget: str,
+    threads: int | None,
+    encoder: str,
+    accept: tuple[str, ...],
+    task_file: str,
+    workspace: str | None,
+    as_json: bool,
 ) -> None:
     """Snapshot, split, fit, calibrate, measure once on the sealed fold, register.
 
@@ -34,9 +46,8 @@ def command(
 
     budget_s = parse_budget(budget)
     ctx = open_task(task_file, workspace)
-    result = train(
-        ctx, budget_s=budget_s, n_threads=threads or len(os.sched_getaffinity(0)), tell=output.tell, encoder=encoder
-    )
+    n_threads = threads or len(os.sched_getaffinity(0))
+    result = train(ctx, budget_s=budget_s, n_threads=n_threads, tell=output.tell, encoder=encoder, accepted=accept)
     if as_json:
         output.as_json(
             {

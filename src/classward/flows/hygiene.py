@@ -9,10 +9,11 @@ from classward.domain import Baseline, Finding
 from classward.errors import DataError
 from classward.flows.context import Context
 from classward.flows.snapshot import TrainingData
+from classward.inference import Proba
 from classward.lifecycle.data import answer_by_column, answer_by_copy, scan, unaccepted_stops
-from classward.lifecycle.evaluate import answer_baseline
+from classward.lifecycle.evaluate import answer_baseline, too_good
 
-__all__ = ["leakage_checks", "simple_baselines"]
+__all__ = ["leakage_checks", "result_checks", "simple_baselines"]
 
 
 def leakage_checks(
@@ -29,7 +30,7 @@ def leakage_checks(
         CW286 if a finding that stops was not accepted; CW287 if something accepted was not found. Nothing was fitted.
     """
     findings = scan(data.table, ctx.task, folds=data.folds, rng=np.random.default_rng(ctx.task.seed))
-    _check_accepted(findings, accepted)
+    _check_accepted(findings, tuple(name for name in accepted if name != _TOO_GOOD))
     open_stops = unaccepted_stops(findings, accepted)
     if open_stops:
         raise DataError(
@@ -48,6 +49,32 @@ def leakage_checks(
         (f"leakage: {f.kind}", f"accepted by {ctx.actor}" if f.key in accepted_keys else "warning", f.what)
         for f in findings
     ), findings
+
+
+_TOO_GOOD = "too_good"
+
+
+def result_checks(
+    proba: Proba, y_index: NDArray[np.int64], *, accepted: tuple[str, ...] = ()
+) -> tuple[tuple[str, str, str], ...]:
+    """Look at answers for rows the models never saw: what is too good to be true stops until a person accepts it.
+
+    Raises
+    ------
+    DataError
+        CW286 if it was not accepted as ``too_good``.
+    """
+    n_right = int((proba.predicted == y_index).sum())
+    share = float(np.bincount(y_index).max() / len(y_index))
+    finding = too_good(n_right, len(y_index), largest_share=share)
+    if finding is None:
+        return ()
+    if finding.severity == "stop" and _TOO_GOOD not in accepted:
+        raise DataError(
+            "CW286", finding.what, got=f"{_TOO_GOOD}: {n_right:,} of {len(y_index):,} rows", why=finding.why,
+            fix=f"{finding.fix}; to go on all the same: classward train --accept {_TOO_GOOD}",
+        )  # fmt: skip
+    return ((_TOO_GOOD, "accepted" if finding.severity == "stop" else "warning", finding.what),)
 
 
 def _check_accepted(findings: tuple[Finding, ...], accepted: tuple[str, ...]) -> None:

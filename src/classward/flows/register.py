@@ -14,6 +14,7 @@ from classward.artifact.write import check_equal, write_bundle
 from classward.domain import Candidate, ModelVersion, Plan, Report, canonical_json, to_plain
 from classward.errors import JournalError
 from classward.flows.context import Context, Tell, draft, note
+from classward.flows.hygiene import simple_baselines
 from classward.flows.portfolio import Portfolio
 from classward.flows.snapshot import TrainingData
 from classward.flows.versions import registry_state
@@ -106,6 +107,7 @@ def _evaluate_sealed(
         checks=checks,
         notes=(*data.split.notes, *_unlabelled(data), *remarks, *_sets(found, proba, data.y_index[rows])),
     )
+    report = replace(report, baselines=(*report.baselines, *simple_baselines(ctx, data, rows)))
     return _analysed(ctx, data, found, report, HeldOut(proba, data.y_index[rows], columns, ctx.task.features))
 
 

@@ -16,6 +16,7 @@ from classward.estimators import encoder_named
 from classward.flows.budget import Budget
 from classward.flows.context import Context, Tell, note
 from classward.flows.decide import RuleMade, make_rule
+from classward.flows.hygiene import leakage_checks, result_checks
 from classward.flows.portfolio import Finished, Portfolio, blend_of, run_plan
 from classward.flows.register import register
 from classward.flows.sanity import sanity_checks
@@ -38,19 +39,37 @@ class TrainResult:
     n_unlabelled: int
 
 
-def train(ctx: Context, *, budget_s: float, n_threads: int, tell: Tell, encoder: str = "") -> TrainResult:
+def train(
+    ctx: Context,
+    *,
+    budget_s: float,
+    n_threads: int,
+    tell: Tell,
+    encoder: str = "",
+    accepted: tuple[str, ...] = (),
+) -> TrainResult:
     """Make the best calibrated version that the budget buys, and register it.
 
     Interrupting keeps every candidate that was finished: the same command goes on from there.
 
+    Parameters
+    ----------
+    encoder : str
+        What reads texts beside their words; empty for none.
+    accepted : tuple of str
+        Suspected leaks, or their columns, that a person vouches for.
+
     Raises
     ------
     DataError
-        If the rows cannot be used, or every candidate failed (CW243, with each reason).
+        If the rows cannot be used, or every candidate failed (CW243, with each reason); CW286 for a leak that nobody
+        vouches for.
     """
     budget = Budget(clock_s=ctx.clock.monotonic_s, ends_s=ctx.clock.monotonic_s() + budget_s)
     _note_task(ctx)
     data = take_snapshot(ctx, tell)
+    tell("check", "leaks")
+    leaks, _ = leakage_checks(ctx, data, accepted=accepted)
     made = plan(
         schema=ctx.task.schema, n_rows=data.n_development, n_classes=len(data.label_space), budget_s=budget_s,
         seed=ctx.task.seed, n_threads=n_threads, task_hash=ctx.task.hash, dataset_hash=data.dataset.hash,
@@ -66,7 +85,11 @@ def train(ctx: Context, *, budget_s: float, n_threads: int, tell: Tell, encoder:
     decided = _decide(ctx, made, rows, found)
     found = replace(found, model=replace(found.model, rule=decided.rule))
     tell("check", "shuffled labels")
-    checks = sanity_checks(ctx, data, made.recipes[0], n_threads=n_threads)
+    checks = (
+        *leaks,
+        *result_checks(found.held_proba, rows.y_index[found.held_rows], accepted=accepted),
+        *sanity_checks(ctx, data, made.recipes[0], n_threads=n_threads),
+    )
     version, report, is_new = register(ctx, data, made, found, checks=checks, remarks=decided.remarks, tell=tell)
     return TrainResult(
         version=version,

@@ -71,8 +71,8 @@ def plan(
         chosen += _for_tables(n_rows, n_classes, is_tight=budget_s < _TIGHT_S)
     return Plan(
         recipes=tuple(recipe for recipe, _ in chosen), shares=tuple(share for _, share in chosen), n_folds=n_folds,
-        encoder=encoder if has_text else "", is_refitted=n_folds > 1, budget_s=budget_s, seed=seed, n_threads=n_threads, task_hash=task_hash,
-        dataset_hash=dataset_hash, rows_hash=rows_hash,
+        is_refitted=n_folds > 1, encoder=encoder if has_text else "", budget_s=budget_s, seed=seed,
+        n_threads=n_threads, task_hash=task_hash, dataset_hash=dataset_hash, rows_hash=rows_hash,
     )  # fmt: skip
 
 
