@@ -40,7 +40,7 @@ def fit_matrix_scaling(
 
     Notes
     -----
-    Costs about n_samples × n_classes² multiplications for each of up to 150 steps: for up to about 50 classes.
+    Costs about n_samples × n_classes² multiplications for each of up to 80 steps: for up to about 50 classes.
 
     References
     ----------
@@ -64,7 +64,7 @@ def fit_matrix_scaling(
         slope = np.concatenate([(x.T @ residual).ravel(), residual.sum(axis=0)]) * is_free + pull * point
         return float(value) / n, slope / n
 
-    best = minimize(loss, np.zeros(k * k + k), jac=True, method="L-BFGS-B", options={"maxiter": 150}).x
+    best = minimize(loss, np.zeros(k * k + k), jac=True, method="L-BFGS-B", options={"maxiter": 80}).x
     return MatrixScaling(
         temperature=temperature, floor=_FLOOR, weights=np.eye(k) + best[: k * k].reshape(k, k), bias=best[k * k :]
     )

@@ -8,7 +8,6 @@ from classward.inference import (
     ABSENT_LOGIT,
     MatrixScaling,
     Temperature,
-    VectorScaling,
     log_softmax,
     softmax,
 )
@@ -36,12 +35,12 @@ def test_overconfident_scores_get_a_temperature_and_the_expected_log_loss() -> N
     assert truth - 0.01 < done.log_loss < truth + 0.05
 
 
-def test_scores_wrong_per_class_get_vector_scaling_when_rows_allow() -> None:
+def test_scores_wrong_per_class_get_more_than_a_temperature_when_rows_allow() -> None:
     logits, y = honest(3000)
     twisted = logits + np.array([0.0, 2.0, 0.0, -2.0])
-    assert run(twisted, y).name == "vector scaling"
-    assert isinstance(run(twisted, y).calibrator, VectorScaling)
-    assert run(twisted[:400], y[:400]).name != "vector scaling"
+    assert run(twisted, y).name == "matrix scaling"
+    assert isinstance(run(twisted, y).calibrator, MatrixScaling)
+    assert run(twisted[:400], y[:400]).name == "temperature"
 
 
 def test_log_loss_is_cross_fitted_so_noise_is_not_paid_for() -> None:

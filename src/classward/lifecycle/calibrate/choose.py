@@ -17,8 +17,7 @@ __all__ = ["Calibrated", "calibrate"]
 
 _FOLDS, _FEW_FOLDS, _MANY_ROWS = 5, 3, 5_000
 _FEWEST_ROWS = 2
-_ROWS_FOR_VECTOR = 500
-_ROWS_FOR_MATRIX = 500
+_ROWS_TO_SCALE = 500
 _MOST_CLASSES_FOR_MATRIX = 50
 _SMALLEST = 1e-15
 
@@ -40,8 +39,8 @@ class Calibrated:
 def calibrate(logits: NDArray[np.float64], y_index: NDArray[np.int64], *, rng: np.random.Generator) -> Calibrated:
     """Find the calibrator that scores best on rows it was not fitted on.
 
-    No calibration and temperature scaling always compete; shrunk vector scaling from 500 rows, and shrunk matrix
-    scaling too for up to 50 classes. On ties the simpler one wins. Vector and matrix scaling may change which class is
+    No calibration and temperature scaling always compete; from 500 rows shrunk matrix scaling too, or vector scaling
+    beyond 50 classes. On ties the simpler one wins. Vector and matrix scaling may change which class is
     predicted, a temperature never does. Rows of classes the model never saw in training say nothing about its scores:
     they are left out of fitting, yet count in the log loss.
 
@@ -85,10 +84,8 @@ def calibrate(logits: NDArray[np.float64], y_index: NDArray[np.int64], *, rng: n
 
 def _names(n_usable: int, logits: NDArray[np.float64]) -> list[str]:
     names = ["none", "temperature"]
-    if n_usable >= _ROWS_FOR_VECTOR:
-        names.append("vector scaling")
-    if n_usable >= _ROWS_FOR_MATRIX and logits.shape[1] <= _MOST_CLASSES_FOR_MATRIX:
-        names.append("matrix scaling")
+    if n_usable >= _ROWS_TO_SCALE:
+        names.append("matrix scaling" if logits.shape[1] <= _MOST_CLASSES_FOR_MATRIX else "vector scaling")
     return names
 
 

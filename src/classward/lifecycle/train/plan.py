@@ -15,6 +15,7 @@ _S_PER_CELL_PASS = 4.0e-9  # one row × column × class × pass of logistic regr
 _TIGHT_S = 8.0
 _MANY_ROWS = 200_000
 _ROWS_FOR_FIVE = 8_000
+_ROWS_FOR_TEN = 20_000
 _MOST_ROWS_FOR_KERNEL = 20_000
 _MOST_ROWS_FOR_NETWORK = 500_000
 _MANY_CLASSES = 9
@@ -39,7 +40,8 @@ def plan(
 
     Text: a linear model over everything. Tables: a linear model, randomised trees, kernel machines, a small network and
     boosted trees, the last of which can be cut at any round and so comes last. Budgets under 8 s try a linear model and
-    trees on one fold. Five folds up to 8,000 rows, three up to 200,000, one beyond, and one when rows are in time
+    trees on one fold. Five folds up to 8,000 rows, three up to 200,000, one beyond; more for texts, whose models are quick
+    to fit, and one when rows are in time
     order.
 
     Parameters
@@ -61,7 +63,7 @@ def plan(
     """
     table = without_text(schema)
     n_columns, has_text = len(table.features), len(table.features) < len(schema.features)
-    n_folds = _n_folds(n_rows, budget_s, is_time_ordered)
+    n_folds = _n_folds(n_rows, budget_s, is_time_ordered, is_text=not n_columns)
     linear_share = (0.3 if has_text else 0.05) if n_columns else (0.4 if encoder else 0.9)
     fit_s = budget_s * linear_share / (n_folds + 1)
     chosen = [(_linear(has_text, len(schema.features), n_rows, n_classes, fit_s), linear_share)]
@@ -76,9 +78,11 @@ def plan(
     )  # fmt: skip
 
 
-def _n_folds(n_rows: int, budget_s: float, is_time_ordered: bool) -> int:
+def _n_folds(n_rows: int, budget_s: float, is_time_ordered: bool, is_text: bool) -> int:
     if is_time_ordered or budget_s < _TIGHT_S or n_rows > _MANY_ROWS:
         return 1
+    if is_text:
+        return 10 if n_rows < _ROWS_FOR_TEN else 5
     return 5 if n_rows < _ROWS_FOR_FIVE else 3
 
 
