@@ -9,6 +9,7 @@ from classward.estimators.likeness import LikenessFit, LikenessSettings, fit_lik
 from classward.estimators.linear import LinearSettings, fit_linear
 from classward.estimators.matrix_scaling import fit_matrix_scaling
 from classward.estimators.network import NetworkSettings, fit_network
+from classward.estimators.search import Knob, Search, can_search
 from classward.estimators.smooth import fit_smooth_part
 from classward.estimators.temperature import fit_temperature
 from classward.estimators.threads import one_blas_thread
@@ -20,11 +21,14 @@ __all__ = [
     "ENCODERS",
     "ForestSettings",
     "KernelSettings",
+    "Knob",
     "LikenessFit",
     "LikenessSettings",
     "LinearSettings",
     "NetworkSettings",
+    "Search",
     "TreeSettings",
+    "can_search",
     "encoder_named",
     "export_encoder",
     "fit_embedding_featuriser",
