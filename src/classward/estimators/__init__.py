@@ -11,7 +11,7 @@ from classward.estimators.matrix_scaling import fit_matrix_scaling
 from classward.estimators.network import NetworkSettings, fit_network
 from classward.estimators.smooth import fit_smooth_part
 from classward.estimators.temperature import fit_temperature
-from classward.estimators.threads import one_blas_thread
+from classward.estimators.threads import blas_threads, one_blas_thread
 from classward.estimators.trees import TreeSettings, fit_trees
 from classward.estimators.vector_scaling import fit_vector_scaling
 from classward.estimators.vocabulary import fit_text
@@ -25,6 +25,7 @@ __all__ = [
     "LinearSettings",
     "NetworkSettings",
     "TreeSettings",
+    "blas_threads",
     "encoder_named",
     "export_encoder",
     "fit_embedding_featuriser",
