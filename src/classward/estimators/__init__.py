@@ -12,7 +12,7 @@ from classward.estimators.network import NetworkSettings, fit_network
 from classward.estimators.search import Knob, Search, can_search
 from classward.estimators.smooth import fit_smooth_part
 from classward.estimators.temperature import fit_temperature
-from classward.estimators.threads import one_blas_thread
+from classward.estimators.threads import blas_threads, one_blas_thread
 from classward.estimators.trees import TreeSettings, fit_trees
 from classward.estimators.vector_scaling import fit_vector_scaling
 from classward.estimators.vocabulary import fit_text
@@ -28,6 +28,7 @@ __all__ = [
     "NetworkSettings",
     "Search",
     "TreeSettings",
+    "blas_threads",
     "can_search",
     "encoder_named",
     "export_encoder",

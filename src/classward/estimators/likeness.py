@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve, cholesky, lapack, solve_triangular
+from scipy.linalg import blas, cho_solve, cholesky, lapack, solve_triangular
 from scipy.optimize import minimize
 
 from classward.inference import Features, LikenessScorer, bend, likeness, log_softmax, standardise
@@ -142,14 +142,15 @@ def _nystroem(
     """The same with a part of the rows as support: leaving out a fold divides its residual by 1 - leverage."""
     support, eye = rows[kept], np.eye(len(kept), dtype=np.float32)
     root = cholesky(_likeness(support, support) + _JITTER * eye, lower=True)
-    basis = solve_triangular(root, _likeness(support, rows), lower=True).T
-    gram = cho_factor(basis.T @ basis + ridge * eye, lower=True)
-    inner = cho_solve(gram, basis.T @ target)
-    residual = target - basis @ inner
+    basis = solve_triangular(root, _likeness(support, rows), lower=True, overwrite_b=True, check_finite=False)
+    gram = cholesky(blas.ssyrk(1.0, basis, lower=1) + ridge * eye, lower=True, overwrite_a=True, check_finite=False)
+    inner = cho_solve((gram, True), basis @ target)
+    residual = target - basis.T @ inner
+    half = solve_triangular(gram, basis, lower=True, overwrite_b=True, check_finite=False)
     sums = np.empty(target.shape)
     for held in np.unique(fold):
         at = np.flatnonzero(fold == held)
-        leverage = basis[at] @ cho_solve(gram, basis[at].T)
+        leverage = half[:, at].T @ half[:, at]
         sums[at] = target[at] - np.linalg.solve(np.eye(len(at)) - leverage, residual[at])
     return solve_triangular(root, inner, lower=True, trans=1), sums
 

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 
 from threadpoolctl import threadpool_limits
 
-__all__ = ["one_blas_thread"]
+__all__ = ["blas_threads", "one_blas_thread"]
 
 
 def one_blas_thread() -> AbstractContextManager[object]:
@@ -16,3 +16,11 @@ def one_blas_thread() -> AbstractContextManager[object]:
     busy machine. Tree libraries have threads of their own and are not affected.
     """
     return threadpool_limits(1, user_api="blas")
+
+
+def blas_threads(n: int) -> AbstractContextManager[object]:
+    """Let matrix products use ``n`` threads inside a ``with`` block, for the few steps whose matrices are large.
+
+    The last bits of a product may depend on ``n``.
+    """
+    return threadpool_limits(n, user_api="blas")

@@ -23,6 +23,7 @@ from classward.inference.likeness import LikenessScorer, bend, likeness
 from classward.inference.linear import ABSENT_LOGIT, LinearScorer, standardise
 from classward.inference.model import FittedModel
 from classward.inference.network import NetworkScorer
+from classward.inference.novelty import NoveltyRule
 from classward.inference.numeric_parts import BooleanPart, DatePart, NumericPart
 from classward.inference.onnx_encoder import OnnxEncoder
 from classward.inference.ordinal_part import OrdinalPart
@@ -60,6 +61,7 @@ __all__ = [
     "MatrixScaling",
     "Model",
     "NetworkScorer",
+    "NoveltyRule",
     "NumericPart",
     "OnnxEncoder",
     "OrdinalPart",

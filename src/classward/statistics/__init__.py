@@ -30,6 +30,7 @@ from classward.statistics.intervals import bootstrap_confusion, f1_interval, mea
 from classward.statistics.log_odds import dirichlet_log_odds
 from classward.statistics.margins import Margins, draw_margins, margins_of
 from classward.statistics.measures import measured_mean, measured_share, weighted_share
+from classward.statistics.novelty import fit_log_odds, novelty_names, novelty_scores
 from classward.statistics.ordinal import off_by, quadratic_kappa, rank_error
 from classward.statistics.paired import holm, mcnemar_p, paired_difference_interval
 from classward.statistics.projection import principal_plane
@@ -63,6 +64,7 @@ __all__ = [
     "false_negative_costs",
     "false_positive_costs",
     "fisher_p",
+    "fit_log_odds",
     "gamma_cdf",
     "holm",
     "labels_needed",
@@ -75,6 +77,8 @@ __all__ = [
     "measured_exact",
     "measured_mean",
     "measured_share",
+    "novelty_names",
+    "novelty_scores",
     "off_by",
     "paired_difference_interval",
     "precision_per_class",

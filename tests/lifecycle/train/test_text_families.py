@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from classward.domain import Feature, InputSchema, LabelSpace, Recipe
 from classward.errors import DataError
 from classward.inference import EmbeddingPart, StaticEncoder
-from classward.lifecycle.train import FitFold, How, LabelledRows, cross_fit, fit_one
+from classward.lifecycle.train import FitFold, How, LabelledRows, cross_fit, fit_one, is_refitted
 
 TOPICS = {
     "card": ("card", "lost", "stolen", "arrived"),
@@ -110,3 +111,23 @@ def test_a_family_without_its_encoder_or_without_texts_is_refused() -> None:
         fit_one(Recipe(family="embedding", params=()), empty, how(encoder()))
     with pytest.raises(DataError, match=r"CW233(.|\n)*ridge"):
         fit_one(Recipe(family="likeness", params=(("rigde", 1.0),)), given, how(encoder()))
+
+
+def test_likeness_is_cross_fitted_by_one_fit_on_all_rows() -> None:
+    given, shared = rows(), encoder()
+    fold = np.arange(N) // 3 % 4
+    folds = [FitFold(fit=np.flatnonzero(fold != i), held=np.flatnonzero(fold == i)) for i in range(4)]
+    recipe = Recipe(family="likeness", params=())
+    assert not is_refitted("likeness")
+    made = cross_fit(recipe, given, folds, seed=0, n_threads=1, seconds_left=lambda: 1e9, encoder=shared)
+    assert len(made.models) == 1
+    whole = fit_one(recipe, given, how(shared))
+    np.testing.assert_allclose(
+        made.models[0].logits(given.columns, N).argmax(1), whole.logits(given.columns, N).argmax(1)
+    )
+    shuffled = replace(given, y_index=np.random.default_rng(0).permutation(given.y_index))
+    blind = cross_fit(recipe, shuffled, folds, seed=0, n_threads=1, seconds_left=lambda: 1e9, encoder=shared)
+    held = np.concatenate([f.held for f in folds])
+    assert (blind.logits.argmax(1) == shuffled.y_index[held]).mean() < 0.55  # labels of held rows do not leak
+    with pytest.raises(ValueError, match="each row once"):
+        cross_fit(recipe, given, folds[:2], seed=0, n_threads=1, seconds_left=lambda: 1e9, encoder=shared)

@@ -4,6 +4,7 @@ from classward.lifecycle.calibrate.abstain import choose_abstention, risk_covera
 from classward.lifecycle.calibrate.blend import Weighted, weigh
 from classward.lifecycle.calibrate.choose import Calibrated, calibrate
 from classward.lifecycle.calibrate.coverage import measure_sets
+from classward.lifecycle.calibrate.novelty import NoveltyChoice, SimulatedNews, choose_novelty, left_out_groups
 from classward.lifecycle.calibrate.priors import choose_prior
 from classward.lifecycle.calibrate.recheck import recheck_promises
 from classward.lifecycle.calibrate.sets import choose_sets
@@ -11,12 +12,16 @@ from classward.lifecycle.calibrate.thresholds import choose_thresholds
 
 __all__ = [
     "Calibrated",
+    "NoveltyChoice",
+    "SimulatedNews",
     "Weighted",
     "calibrate",
     "choose_abstention",
+    "choose_novelty",
     "choose_prior",
     "choose_sets",
     "choose_thresholds",
+    "left_out_groups",
     "measure_sets",
     "recheck_promises",
     "risk_coverage",

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classward.domain import Recipe
-from classward.inference import Encoder, FittedModel
-from classward.lifecycle.train.families import stops_when_asked
+from classward.inference import Encoder, FittedModel, Identity
+from classward.lifecycle.train.families import FITTED_ONCE, stops_when_asked
 from classward.lifecycle.train.family import How
-from classward.lifecycle.train.fit import fit_one
+from classward.lifecycle.train.fit import check_classes, fit_one
 from classward.lifecycle.train.rows import FitFold, LabelledRows
+from classward.lifecycle.train.text_families import fit_likeness_left_out
 
 __all__ = ["CrossFitted", "OutOfTime", "cross_fit"]
 
@@ -24,7 +25,7 @@ class OutOfTime(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrossFitted:
-    """One model per fold, and what they say about rows they never saw.
+    """One model per fold (one in all for families fitted once), and what they say about rows they never saw.
 
     ``logits`` of shape (n_held, n_classes) are in the order of the folds' held rows; ``fit_s`` is how long one fold
     took on average (seconds).
@@ -77,6 +78,9 @@ def cross_fit(
     DataError, NotMulticlass
         As :func:`~classward.lifecycle.train.fit.fit_one`.
     """
+    if recipe.family in FITTED_ONCE and len(folds) > 1:
+        how = How(seed=seed, n_threads=n_threads, should_stop=lambda: False, encoder=encoder)
+        return _fit_once(recipe, rows, folds, how, seconds_left)
     models, scored, took_s = [], [], 0.0
     for i, fold in enumerate(folds):
         left = seconds_left()
@@ -100,3 +104,21 @@ def cross_fit(
             raise OutOfTime(f"left out: it needs {needed_s:.0f} s more, and its share has {seconds_left():.0f} s left")
     fit_s = took_s / len(folds)
     return CrossFitted(models=tuple(models), logits=np.concatenate(scored), fit_s=fit_s)
+
+
+def _fit_once(
+    recipe: Recipe, rows: LabelledRows, folds: Sequence[FitFold], how: How, seconds_left: Callable[[], float]
+) -> CrossFitted:
+    held = np.concatenate([fold.held for fold in folds])
+    if not np.array_equal(np.sort(held), np.arange(rows.n)):
+        raise ValueError("a family fitted once needs folds that hold each row once")
+    check_classes(rows)
+    left_s = seconds_left()
+    fold = np.empty(rows.n, dtype=np.int64)
+    fold[held] = np.repeat(np.arange(len(folds)), [len(f.held) for f in folds])
+    featuriser, made = fit_likeness_left_out(rows, dict(recipe.params), how, fold)
+    model = FittedModel(
+        schema=rows.schema, label_space=rows.label_space, featuriser=featuriser, scorer=made.scorer,
+        calibrator=Identity(), family=recipe.family,
+    )  # fmt: skip
+    return CrossFitted(models=(model,), logits=made.left_out[held], fit_s=(left_s - seconds_left()) / len(folds))

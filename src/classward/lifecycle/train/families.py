@@ -25,6 +25,7 @@ from classward.lifecycle.train.text_families import fit_embedding_family, fit_li
 
 __all__ = [
     "FAMILIES",
+    "FITTED_ONCE",
     "family",
     "fit_forest_family",
     "fit_lightgbm_family",
@@ -118,9 +119,10 @@ def family(name: str) -> Family:
 def is_refitted(name: str) -> bool:
     """Whether a family is best fitted once more on all rows, rather than kept as one model per fold.
 
-    Families that stop early need a left-out fold to know when, and gain from the mean of several.
+    Families that stop early need a left-out fold to know when, and gain from the mean of several; those of
+    :data:`FITTED_ONCE` saw all rows already.
     """
-    return name not in _STOPS_EARLY
+    return name not in _STOPS_EARLY | FITTED_ONCE
 
 
 def stops_when_asked(name: str) -> bool:
@@ -129,3 +131,5 @@ def stops_when_asked(name: str) -> bool:
 
 
 _STOPS_EARLY = frozenset({"lightgbm", "network"})
+FITTED_ONCE = frozenset({"likeness"})
+"""Families whose left-out scores follow from one fit on all rows, which is then the model."""

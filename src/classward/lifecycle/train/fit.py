@@ -11,7 +11,7 @@ from classward.lifecycle.train.families import family
 from classward.lifecycle.train.family import How
 from classward.lifecycle.train.rows import LabelledRows
 
-__all__ = ["fit_one"]
+__all__ = ["check_classes", "fit_one"]
 
 
 def fit_one(recipe: Recipe, rows: LabelledRows, how: How) -> FittedModel:
@@ -36,7 +36,7 @@ def fit_one(recipe: Recipe, rows: LabelledRows, how: How) -> FittedModel:
     DataError
         CW230 if no column holds anything to learn from; CW232 for an unknown family, CW233 for an unknown param.
     """
-    _check(rows)
+    check_classes(rows)
     featuriser, scorer = family(recipe.family)(rows, dict(recipe.params), how)
     return FittedModel(
         schema=rows.schema, label_space=rows.label_space, featuriser=featuriser, scorer=scorer, calibrator=Identity(),
@@ -44,7 +44,8 @@ def fit_one(recipe: Recipe, rows: LabelledRows, how: How) -> FittedModel:
     )  # fmt: skip
 
 
-def _check(rows: LabelledRows) -> None:
+def check_classes(rows: LabelledRows) -> None:
+    """Refuse rows of fewer than two classes (CW201)."""
     present = np.unique(rows.y_index)
     if len(present) < 2:
         names = ", ".join(repr(rows.label_space.names[i]) for i in present)

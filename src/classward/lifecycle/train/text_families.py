@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from classward.domain import InputSchema
 from classward.errors import DataError
 from classward.estimators import (
+    LikenessFit,
     LikenessSettings,
     LinearSettings,
+    blas_threads,
     fit_embedding_featuriser,
     fit_likeness,
     fit_linear,
@@ -18,7 +21,7 @@ from classward.lifecycle.train.family import How, Params
 from classward.lifecycle.train.params import settings_of
 from classward.lifecycle.train.rows import LabelledRows
 
-__all__ = ["fit_embedding_family", "fit_likeness_family"]
+__all__ = ["fit_embedding_family", "fit_likeness_family", "fit_likeness_left_out"]
 
 _LEFT_OUT_FOLDS = 5
 
@@ -47,19 +50,25 @@ def fit_embedding_family(rows: LabelledRows, params: Params, how: How) -> tuple[
 
 def fit_likeness_family(rows: LabelledRows, params: Params, how: How) -> tuple[Featuriser, LikenessScorer]:
     """Fit likeness to training rows over the text columns alone, read by the encoder."""
+    fold = np.random.default_rng(how.seed).permutation(rows.n) % _LEFT_OUT_FOLDS
+    featuriser, made = fit_likeness_left_out(rows, params, how, fold)
+    return featuriser, made.scorer
+
+
+def fit_likeness_left_out(
+    rows: LabelledRows, params: Params, how: How, fold: NDArray[np.int64]
+) -> tuple[Featuriser, LikenessFit]:
+    """The same on all rows, with the logits of each fold (int array of shape (n,)) left out: cross-fitting for one fit."""
     settings = settings_of(LikenessSettings, params)
     texts = InputSchema(features=tuple(f for f in rows.schema.features if f.kind == "text"))
     featuriser = fit_embedding_featuriser(texts, rows.columns, rows.n, encoder=_encoder(how), with_terms=False)
-    rng = np.random.default_rng(how.seed)
-    made = fit_likeness(
-        featuriser.transform(rows.columns, rows.n),
-        rows.y_index,
-        n_classes=len(rows.label_space),
-        settings=settings,
-        fold=rng.permutation(rows.n) % _LEFT_OUT_FOLDS,
-        rng=rng,
-    )
-    return featuriser, made.scorer
+    features = featuriser.transform(rows.columns, rows.n)
+    with blas_threads(how.n_threads):
+        made = fit_likeness(
+            features, rows.y_index, n_classes=len(rows.label_space), settings=settings, fold=fold,
+            rng=np.random.default_rng(how.seed),
+        )  # fmt: skip
+    return featuriser, made
 
 
 def _encoder(how: How) -> Encoder:
