@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+from typing import TYPE_CHECKING
 
 import click
 
 from classward.cli.options import json_option, open_task, task_options
+from classward.errors import UsageError
+
+if TYPE_CHECKING:
+    from classward.domain import Recipe
 
 __all__ = ["command"]
 
@@ -23,6 +29,21 @@ __all__ = ["command"]
     metavar="FINDING",
     help="A suspected leak, or its column, that you vouch for; repeatable.",
 )
+@click.option(
+    "--estimator",
+    "estimators",
+    multiple=True,
+    metavar="MODULE:NAME",
+    help="A classifier in scikit-learn's style to try as well, such as sklearn.ensemble:RandomForestClassifier; "
+    "repeatable.",
+)
+@click.option(
+    "--estimator-settings",
+    "settings",
+    multiple=True,
+    metavar="JSON",
+    help="Its settings, such as '{\"n_estimators\": 200}'; the first belong to the first estimator, and so on.",
+)
 @task_options
 @json_option
 def command(
@@ -30,6 +51,8 @@ def command(
     threads: int | None,
     encoder: str,
     accept: tuple[str, ...],
+    estimators: tuple[str, ...],
+    settings: tuple[str, ...],
     task_file: str,
     workspace: str | None,
     as_json: bool,
@@ -45,9 +68,12 @@ def command(
     from classward.flows.train import train
 
     budget_s = parse_budget(budget)
+    brought = _brought(estimators, settings)
     ctx = open_task(task_file, workspace)
     n_threads = threads or len(os.sched_getaffinity(0))
-    result = train(ctx, budget_s=budget_s, n_threads=n_threads, tell=output.tell, encoder=encoder, accepted=accept)
+    result = train(
+        ctx, budget_s=budget_s, n_threads=n_threads, tell=output.tell, encoder=encoder, accepted=accept, brought=brought
+    )
     if as_json:
         output.as_json(
             {
@@ -66,3 +92,17 @@ def command(
     click.echo(
         f" report: {ctx.artifacts.path(result.version.bundle_hash) / 'extras' / 'report.html'}   Next: classward serve"
     )
+
+
+def _brought(estimators: tuple[str, ...], settings: tuple[str, ...]) -> tuple[Recipe, ...]:
+    from classward.lifecycle.train import brought_recipe
+
+    if len(settings) > len(estimators):
+        raise UsageError(
+            "CW346",
+            "there are settings without an estimator",
+            got=f"{len(estimators)} estimators, {len(settings)} settings",
+            fix="give --estimator for each --estimator-settings, in the same order",
+        )
+    pairs = itertools.zip_longest(estimators, settings, fillvalue="{}")
+    return tuple(brought_recipe(name, given) for name, given in pairs)

@@ -21,6 +21,12 @@ class Recipe:
         """Content hash: the same recipe on the same fold gives the same model."""
         return content_hash(self)
 
+    @property
+    def title(self) -> str:
+        """How people are told of it: the family, or the class of an estimator that was brought."""
+        named = str(dict(self.params).get("estimator", ""))
+        return f"{self.family} {named.rpartition(':')[2]}" if named else self.family
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:

@@ -76,7 +76,7 @@ def kernel_scorer(model: SVC, *, present: NDArray[np.int64], n_classes: int) -> 
     Parameters
     ----------
     model : SVC
-        Fitted on values that float32 holds exactly, with a number for ``gamma``.
+        Fitted on values that float32 holds exactly.
     present : int array
         Label-space column of each of the model's classes.
     n_classes : int
@@ -88,7 +88,7 @@ def kernel_scorer(model: SVC, *, present: NDArray[np.int64], n_classes: int) -> 
         weights=np.ascontiguousarray(sign * model.dual_coef_.T),
         counts=model.n_support_.astype(np.int32),
         intercept=sign * model.intercept_,
-        gamma=float(model.gamma),
+        gamma=float(model._gamma),
         present=present.astype(np.int32),
         n_classes=n_classes,
     )

@@ -171,7 +171,7 @@ def _extras(ctx: Context, data: TrainingData, made: Plan, found: Portfolio, repo
 
 def _said(candidate: Candidate) -> str:
     share = "" if candidate.weight == 1.0 else f"{candidate.weight:.0%} "
-    return f"{share}{candidate.recipe.family} ({candidate.calibrator})"
+    return f"{share}{candidate.recipe.title} ({candidate.calibrator})"
 
 
 def _append_version(ctx: Context, data: TrainingData, made: Plan, bundle_hash: str) -> tuple[ModelVersion, bool]:

@@ -47,6 +47,7 @@ def train(
     tell: Tell,
     encoder: str = "",
     accepted: tuple[str, ...] = (),
+    brought: tuple[Recipe, ...] = (),
 ) -> TrainResult:
     """Make the best calibrated version that the budget buys, and register it.
 
@@ -58,6 +59,8 @@ def train(
         What reads texts beside their words; empty for none.
     accepted : tuple of str
         Suspected leaks, or their columns, that a person vouches for.
+    brought : tuple of Recipe
+        Estimators that somebody brings in (:func:`~classward.lifecycle.train.brought_recipe`).
 
     Raises
     ------
@@ -74,6 +77,7 @@ def train(
         schema=ctx.task.schema, n_rows=data.n_development, n_classes=len(data.label_space), budget_s=budget_s,
         seed=ctx.task.seed, n_threads=n_threads, task_hash=ctx.task.hash, dataset_hash=data.dataset.hash,
         rows_hash=data.split.rows_hash, is_time_ordered=ctx.task.time_column is not None, encoder=encoder,
+        brought=brought,
     )  # fmt: skip
     reader = encoder_named(made.encoder) if made.encoder else None
     rows, folds = data.development(ctx, n_folds=made.n_folds)

@@ -1,5 +1,6 @@
 """A Split and a budget become Candidates."""
 
+from classward.lifecycle.train.brought import brought_recipe
 from classward.lifecycle.train.cross_fit import CrossFitted, OutOfTime, cross_fit
 from classward.lifecycle.train.families import is_refitted
 from classward.lifecycle.train.family import How
@@ -13,6 +14,7 @@ __all__ = [
     "How",
     "LabelledRows",
     "OutOfTime",
+    "brought_recipe",
     "cross_fit",
     "fit_one",
     "is_refitted",

@@ -17,6 +17,7 @@ from classward.estimators import (
     fit_trees,
 )
 from classward.inference import Featuriser, ForestScorer, LinearScorer, TreeScorer
+from classward.lifecycle.train.brought import fit_brought_family
 from classward.lifecycle.train.family import Family, How, Params
 from classward.lifecycle.train.params import settings_of, without_text
 from classward.lifecycle.train.rows import LabelledRows
@@ -93,6 +94,7 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
         "kernel": fit_kernel_family,
         "embedding": fit_embedding_family,
         "likeness": fit_likeness_family,
+        "brought": fit_brought_family,
     }
 )
 """Family name → how to fit it."""
