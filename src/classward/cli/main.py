@@ -19,6 +19,7 @@ COMMANDS = {
     "train": "make, calibrate, measure and register a version",
     "report": "show how good a version is, class by class",
     "card": "print a version's model card",
+    "suspects": "training rows whose label may be wrong",
     "compare": "two versions on the same unseen labelled rows",
     "serve": "answer requests over HTTP",
     "predict": "score a file",

@@ -81,6 +81,7 @@ def command(
                 "is_new": result.is_new,
                 "report": result.report,
                 "candidates": result.candidates,
+                "n_suspects": result.n_suspects,
             }
         )
         return
@@ -89,6 +90,8 @@ def command(
     else:
         click.echo(f" version {result.version.version} registered ({result.version.bundle_hash[:8]})")
     views.report(result.report, slos=ctx.task.slos)
+    if result.n_suspects:
+        click.echo(f" {result.n_suspects:,} labels look wrong or hard: classward suspects {result.version.version}")
     click.echo(
         f" report: {ctx.artifacts.path(result.version.bundle_hash) / 'extras' / 'report.html'}   Next: classward serve"
     )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib.metadata
 import platform
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,9 +51,11 @@ def register(
     checks: tuple[tuple[str, str, str], ...],
     remarks: tuple[str, ...],
     tell: Tell,
+    extras: Mapping[str, bytes] = MappingProxyType({}),
 ) -> tuple[ModelVersion, Report, bool]:
     """Give the trained model a version number, with report and lineage inside its bundle.
 
+    ``extras`` are files stored beside report and lineage, by name.
     The same rows, task and plan give the same bundle: then the version that exists is returned and nothing is added.
 
     Raises
@@ -63,7 +67,7 @@ def register(
     tell("evaluate", f"reading the sealed fold once ({len(data.folds.test):,} rows)")
     report = _evaluate_sealed(ctx, data, made, found, checks, remarks)
     folder = ctx.artifacts.workdir()
-    write_bundle(folder, model, extras=_extras(ctx, data, made, found, report))
+    write_bundle(folder, model, extras=_extras(ctx, data, made, found, report) | dict(extras))
     bundle_hash = ctx.artifacts.put(folder)
     tell("register", "comparing the stored bundle with the model on golden rows")
     golden = data.folds.calibration[:500]

@@ -21,6 +21,7 @@ from classward.flows.portfolio import Finished, Portfolio, blend_of, run_plan
 from classward.flows.register import register
 from classward.flows.sanity import sanity_checks
 from classward.flows.snapshot import TrainingData, take_snapshot
+from classward.flows.suspects import SUSPECTS, suspects_of
 from classward.inference import Blend, BlendMember, FittedModel, Identity
 from classward.lifecycle.train import LabelledRows, plan
 
@@ -37,6 +38,7 @@ class TrainResult:
     plan: Plan
     is_new: bool
     n_unlabelled: int
+    n_suspects: int
 
 
 def train(
@@ -88,13 +90,18 @@ def train(
     found = blend_of(made, rows, folds, done, tell=lambda what: tell("train", what), encoder=reader)
     decided = _decide(ctx, made, rows, found)
     found = replace(found, model=replace(found.model, rule=decided.rule))
+    suspects = suspects_of(ctx, data, found)
+    tell("check", suspects.found.remark)
     tell("check", "shuffled labels")
     checks = (
         *leaks,
         *result_checks(found.held_proba, rows.y_index[found.held_rows], accepted=accepted),
         *sanity_checks(ctx, data, made.recipes[0], n_threads=n_threads),
     )
-    version, report, is_new = register(ctx, data, made, found, checks=checks, remarks=decided.remarks, tell=tell)
+    version, report, is_new = register(
+        ctx, data, made, found, checks=checks, remarks=(*decided.remarks, suspects.found.remark), tell=tell,
+        extras={SUSPECTS: suspects.as_json()},
+    )  # fmt: skip
     return TrainResult(
         version=version,
         report=report,
@@ -102,6 +109,7 @@ def train(
         plan=made,
         is_new=is_new,
         n_unlabelled=data.n_unlabelled,
+        n_suspects=suspects.found.n_suspects,
     )
 
 

@@ -21,13 +21,17 @@ from classward.lifecycle.evaluate.report import evaluate
 from classward.lifecycle.evaluate.simple_models import one_column_answers
 from classward.lifecycle.evaluate.slices import slice_table
 from classward.lifecycle.evaluate.stored import report_from_json, report_json
+from classward.lifecycle.evaluate.suspects import ClassSuspects, LabelSuspects, Suspect, find_suspects
 from classward.lifecycle.evaluate.too_good import too_good
 
 __all__ = [
     "Background",
     "CardFacts",
+    "ClassSuspects",
     "Cut",
     "HeldOut",
+    "LabelSuspects",
+    "Suspect",
     "analyse",
     "answer_baseline",
     "attribution_changes",
@@ -43,6 +47,7 @@ __all__ = [
     "explain_row",
     "explanation_html",
     "figures",
+    "find_suspects",
     "judge_offline",
     "one_column_answers",
     "paired_report",
