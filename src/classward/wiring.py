@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "InitResult",
+    "copy_workspace",
     "data_plane",
     "import_labels",
     "init_task",
@@ -147,6 +148,14 @@ def _context(
     )
 
 
+def copy_workspace(task_file: str | Path, settings: Settings, folder: str | Path, *, is_back: bool = False) -> int:
+    """Copy the workspace into a folder, or (``is_back``) a folder into the workspace; give the number of files."""
+    from classward.backends.copying import copy_workspace as copy
+
+    workspace, other = _workspace(Path(task_file), settings), Path(folder).resolve()
+    return copy(other, workspace) if is_back else copy(workspace, other)
+
+
 def open_writer(ctx: Context, settings: Settings) -> RecordWriter:
     """A record segment of this process's own."""
     from classward.backends.record_log.writer import SegmentWriter
@@ -194,7 +203,7 @@ def data_plane(
         route = require_live(state)
         number, bundle_hash, role = route.version, route.bundle_hash, route.role
     else:
-        number, bundle_hash, role = version, state.version(version).bundle_hash, "named"
+        number, bundle_hash, role = version, state.stored_version(version).bundle_hash, "named"
     plane = DataPlane(
         task=ctx.task.name, clock=ctx.clock, ids=ctx.ids, writer=writer, kind=kind,
         payload_share=settings.payload_share,

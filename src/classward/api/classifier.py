@@ -29,6 +29,7 @@ from classward.errors import NotMulticlass, WrongType
 from classward.estimators import encoder_named
 from classward.flows.budget import Budget, parse_budget
 from classward.flows.portfolio import Portfolio, blend_of, run_plan
+from classward.flows.tune import tune
 from classward.inference import Columns, prediction_sets
 from classward.lifecycle.calibrate import choose_sets
 from classward.lifecycle.data import cross_folds
@@ -142,6 +143,11 @@ class Classifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             tell=_say_nothing,
             encoder=reader,
         )
+        if made.is_tuned:
+            done += tune(
+                made, rows, folds, done, budget=budget, kept=lambda recipe: None, finish=lambda found: found,
+                tell=_say_nothing,
+            )  # fmt: skip
         found: Portfolio = blend_of(made, rows, folds, done, tell=_say_nothing, encoder=reader)
         self.model_, self.candidates_, self.log_loss_ = found.model, found.candidates, found.log_loss
         self._held = (found.held_proba, codes[found.held_rows], seed)

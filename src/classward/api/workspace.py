@@ -54,7 +54,7 @@ class Workspace:
         from classward.flows.versions import newest, registry_state
 
         state = registry_state(self._context.journal, self._context.task.name)
-        found = state.version(version) if version is not None else newest(state)
+        found = state.stored_version(version) if version is not None else newest(state)
         folder = self._context.artifacts.path(found.bundle_hash)
         page = read_extra(folder, "report.html", expected_hash=found.bundle_hash).decode()
         return ReportView(read_report(self._context, found), page)

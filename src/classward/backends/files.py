@@ -90,6 +90,23 @@ class FileArtifacts:
             return ()
         return tuple(sorted(p.name for p in self._folder.iterdir() if _HASH.fullmatch(p.name) and p.is_dir()))
 
+    def remove(self, bundle_hash: str) -> None:
+        """Remove a bundle: out of its place in one step, then piece by piece.
+
+        Raises
+        ------
+        RecordError
+            CW921 if the workspace does not let go of it.
+        """
+        if not _HASH.fullmatch(bundle_hash) or not (self._folder / bundle_hash).is_dir():
+            return
+        try:
+            leaving = self.workdir() / bundle_hash
+            (self._folder / bundle_hash).rename(leaving)
+            shutil.rmtree(leaving.parent)
+        except OSError as error:
+            raise _not_stored(f"the removal of bundle {bundle_hash[:16]}", error) from error
+
     def workdir(self) -> Path:
         """A fresh folder on the same file system; those left over by runs killed a week ago go."""
         try:
@@ -146,6 +163,20 @@ class FileSnapshots:
             Path(name).unlink(missing_ok=True)
             raise
         _to_disk(self._folder)
+
+    def n_bytes(self, snapshot_hash: str) -> int:
+        """Bytes it takes; 0 if it is not stored."""
+        target = self._folder / f"{snapshot_hash}.parquet"
+        return target.stat().st_size if _HASH.fullmatch(snapshot_hash) and target.is_file() else 0
+
+    def remove(self, snapshot_hash: str) -> None:
+        """Remove a snapshot; raises RecordError CW921 if the workspace does not let go of it."""
+        if not _HASH.fullmatch(snapshot_hash):
+            return
+        try:
+            (self._folder / f"{snapshot_hash}.parquet").unlink(missing_ok=True)
+        except OSError as error:
+            raise _not_stored(f"the removal of snapshot {snapshot_hash[:16]}", error) from error
 
     def get(self, snapshot_hash: str) -> pl.DataFrame:
         """Read a snapshot back, verified."""

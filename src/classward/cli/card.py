@@ -21,7 +21,7 @@ def command(version: int | None, task_file: str, workspace: str | None, as_json:
 
     ctx = open_task(task_file, workspace)
     state = registry_state(ctx.journal, ctx.task.name)
-    found = state.version(version) if version is not None else newest(state)
+    found = state.stored_version(version) if version is not None else newest(state)
     text = card(ctx, found, state)
     if as_json:
         output.as_json({"version": found.version, "markdown": text})

@@ -22,7 +22,7 @@ def command(version: int | None, all_classes: bool, task_file: str, workspace: s
 
     ctx = open_task(task_file, workspace)
     state = registry_state(ctx.journal, ctx.task.name)
-    found = state.version(version) if version is not None else newest(state)
+    found = state.stored_version(version) if version is not None else newest(state)
     made = read_report(ctx, found)
     if as_json:
         output.as_json({"version": found, "report": made})

@@ -71,6 +71,20 @@ class ArtifactStoreSuite:
             with pytest.raises(UnknownVersion, match="CW303"):
                 store.path(name)
 
+    def test_what_is_removed_is_gone_and_can_be_stored_again(self, tmp_path: Path) -> None:
+        store = self.make(tmp_path)
+
+        def put(content: str) -> str:
+            folder = store.workdir()
+            self.bundle(folder, content)
+            return store.put(folder)
+
+        kept, gone = put("kept"), put("gone")
+        for name in (gone, gone, _ABSENT, "..", f"../{kept}"):
+            store.remove(name)
+        assert store.hashes() == (kept,)
+        assert put("gone") == gone
+
     def test_workdirs_are_fresh_and_no_bundles(self, tmp_path: Path) -> None:
         store = self.make(tmp_path)
         first, second = store.workdir(), store.workdir()
@@ -138,3 +152,15 @@ class SnapshotSuite:
         for name in (_ABSENT, "", "..", f"../{_ABSENT}"):
             with pytest.raises(UnknownVersion, match="CW303"):
                 store.get(name)
+
+    def test_what_is_removed_is_gone_and_can_be_stored_again(self, tmp_path: Path) -> None:
+        store = self.make(tmp_path)
+        kept, gone = store.put(self.table()), store.put(self.table()[:1])
+        assert store.n_bytes(gone) > 0
+        for name in (gone, gone, _ABSENT, f"../{kept}"):
+            store.remove(name)
+        assert (store.n_bytes(gone), store.n_bytes(_ABSENT)) == (0, 0)
+        with pytest.raises(UnknownVersion, match="CW303"):
+            store.get(gone)
+        assert store.get(kept).height == self.table().height
+        assert store.put(self.table()[:1]) == gone

@@ -23,6 +23,9 @@ EVENT_KINDS = (
     "deployed",
     "rolled_back",
     "swap_verified",
+    "held",
+    "hold_lifted",
+    "collected",
 )
 
 

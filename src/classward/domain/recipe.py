@@ -36,7 +36,8 @@ class Plan:
     those after it. With ``n_folds`` of 1
     the recipes are fitted on the train fold and scored on the calibration fold; otherwise both together are divided.
     ``is_refitted``: recipes that profit are fitted once more on all of these rows. ``encoder`` names what reads texts for
-    recipes that need it; empty for none.
+    recipes that need it; empty for none. ``is_tuned``: with time left, settings of the best families are tuned.
+    ``for_blending`` is the part of the budget kept for weighing.
     """
 
     recipes: tuple[Recipe, ...]
@@ -44,6 +45,8 @@ class Plan:
     n_folds: int
     is_refitted: bool
     encoder: str = field(default="", kw_only=True)
+    is_tuned: bool = False
+    for_blending: float = 0.06
     budget_s: float
     seed: int
     n_threads: int
@@ -55,8 +58,8 @@ class Plan:
     def hash(self) -> str:
         """Content hash without facts of the host (threads)."""
         return content_hash(
-            self.recipes, self.shares, self.n_folds, self.is_refitted, self.encoder, self.budget_s, self.seed, self.task_hash,
-            self.dataset_hash, self.rows_hash,
+            self.recipes, self.shares, self.n_folds, self.is_refitted, self.encoder, self.is_tuned, self.budget_s,
+            self.seed, self.task_hash, self.dataset_hash, self.rows_hash,
         )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from classward.estimators.likeness import LikenessFit, LikenessSettings, fit_lik
 from classward.estimators.linear import LinearSettings, fit_linear
 from classward.estimators.matrix_scaling import fit_matrix_scaling
 from classward.estimators.network import NetworkSettings, fit_network
+from classward.estimators.search import Knob, Search, can_search
 from classward.estimators.smooth import fit_smooth_part
 from classward.estimators.temperature import fit_temperature
 from classward.estimators.threads import one_blas_thread
@@ -22,13 +23,16 @@ __all__ = [
     "BroughtSettings",
     "ForestSettings",
     "KernelSettings",
+    "Knob",
     "LikenessFit",
     "LikenessSettings",
     "LinearSettings",
     "NetworkSettings",
+    "Search",
     "TreeSettings",
     "brought_by_name",
     "brought_instance",
+    "can_search",
     "encoder_named",
     "export_encoder",
     "fit_brought",

@@ -52,7 +52,7 @@ def compare(ctx: Context, live: int, candidate: int, *, alpha: float = 0.05) -> 
             fix="name the live version and another one; 'classward history' lists them",
         )  # fmt: skip
     state = registry_state(ctx.journal, ctx.task.name)
-    old, new = state.version(live), state.version(candidate)
+    old, new = state.stored_version(live), state.stored_version(candidate)
     rows, rows_hash, n_test = _unseen_rows(ctx, old, new)
     note(
         ctx,

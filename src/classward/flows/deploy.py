@@ -56,7 +56,7 @@ def deploy_now(ctx: Context, number: int, *, because: str) -> Event:
         )
     head = ctx.journal.head()
     state = registry_state(ctx.journal, ctx.task.name)
-    version = state.version(number)
+    version = state.stored_version(number)
     if state.live and state.live.version == number:
         raise Refused("CW804", f"version {number} is live already", fix="nothing to do; 'classward status' shows it")
     verify_bundle(ctx.artifacts.path(version.bundle_hash), expected_hash=version.bundle_hash)

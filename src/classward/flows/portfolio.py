@@ -16,11 +16,9 @@ from classward.inference import Blend, BlendMember, Calibrator, Encoder, FittedM
 from classward.lifecycle.calibrate import Calibrated, Weighted, calibrate, weigh
 from classward.lifecycle.train import FitFold, How, LabelledRows, OutOfTime, cross_fit, fit_one, is_refitted
 
-__all__ = ["Finished", "Portfolio", "blend_of", "run_plan"]
+__all__ = ["Finished", "Portfolio", "blend_of", "owed_s", "run_one", "run_plan"]
 
-_FOR_BLENDING = 0.06
-"""Share of the budget kept for calibrating and weighing."""
-
+_MOST_AGAIN = 4
 _MORE_FOR_ALL = 1.6
 """Fitting on all rows takes so many times as long as on one fold, roughly."""
 
@@ -93,12 +91,12 @@ def run_plan(
             tell(f"{recipe.title} ({i + 1} of {len(made.recipes)}): kept from an earlier run")
             done.append(found)
             continue
-        kept_s = made.budget_s * (_FOR_BLENDING + sum(made.shares[i + 1 :])) + _owed_s(done, folds)
+        kept_s = made.budget_s * (made.for_blending + sum(made.shares[i + 1 :])) + owed_s(done, folds)
         allowance_s = budget.left_s() - kept_s
         ends_s = budget.clock_s() + allowance_s
         tell(f"{recipe.title} ({i + 1} of {len(made.recipes)}), up to {max(allowance_s, 0.0):.0f} s" + _best(done))
         with one_blas_thread():
-            found = _one(made, recipe, rows, folds, replace(budget, ends_s=ends_s), encoder)
+            found = run_one(made, recipe, rows, folds, replace(budget, ends_s=ends_s), encoder)
         done.append(finish(found))
         tell(f"{recipe.title}: {_outcome(done[-1].candidate)}")
     return tuple(done)
@@ -172,14 +170,16 @@ def _encode_all(rows: LabelledRows, encoder: Encoder, tell: Callable[[str], None
         encoder.encode([value if isinstance(value, str) else "" for value in rows.columns[name]])
 
 
-def _one(
+def run_one(
     made: Plan,
     recipe: Recipe,
     rows: LabelledRows,
     folds: Sequence[FitFold],
     budget: Budget,
-    encoder: Encoder | None,
+    encoder: Encoder | None = None,
+    is_hopeless: Callable[[int, NDArray[np.float64]], bool] | None = None,
 ) -> Finished:
+    """Cross-fit and calibrate one recipe; what fails, is cut or runs out of time is a result with its reason."""
     n_after = _MORE_FOR_ALL * float(made.is_refitted and is_refitted(recipe.family))
     started_s = budget.clock_s()
     nothing = np.zeros((0, len(rows.label_space)))
@@ -193,6 +193,7 @@ def _one(
             seconds_left=budget.left_s,
             n_after=n_after,
             encoder=encoder,
+            is_hopeless=is_hopeless,
         )
         calibrated = _calibrate(found.logits, _held_y(rows, folds), made.seed)
     except (OutOfTime, ClasswardError, ValueError, ArithmeticError, MemoryError) as error:
@@ -207,10 +208,10 @@ def _one(
     )
 
 
-def _owed_s(done: Sequence[Finished], folds: Sequence[FitFold]) -> float:
-    """Seconds that fitting again on all rows will take."""
-    again = [f for f in done if not f.models and not f.candidate.failure]
-    return sum(_MORE_FOR_ALL * f.candidate.fit_s / len(folds) for f in again)
+def owed_s(done: Sequence[Finished], folds: Sequence[FitFold]) -> float:
+    """Seconds that fitting again on all rows will take, if the dearest candidates are in the blend."""
+    again = sorted(f.candidate.fit_s for f in done if not f.models and not f.candidate.failure)
+    return sum(_MORE_FOR_ALL * fit_s / len(folds) for fit_s in again[-_MOST_AGAIN:])
 
 
 def _refit(

@@ -22,6 +22,7 @@ from classward.flows.register import register
 from classward.flows.sanity import sanity_checks
 from classward.flows.snapshot import TrainingData, take_snapshot
 from classward.flows.suspects import SUSPECTS, suspects_of
+from classward.flows.tune import tune
 from classward.inference import Blend, BlendMember, FittedModel, Identity
 from classward.lifecycle.train import LabelledRows, plan
 
@@ -87,6 +88,11 @@ def train(
         made, rows, folds, budget=budget, kept=_kept(ctx, made, data), finish=lambda found: _finish(ctx, made, found),
         tell=lambda what: tell("train", what), encoder=reader,
     )  # fmt: skip
+    if made.is_tuned:
+        done += tune(
+            made, rows, folds, done, budget=budget, kept=_kept(ctx, made, data),
+            finish=lambda found: _finish(ctx, made, found), tell=lambda what: tell("tune", what),
+        )  # fmt: skip
     found = blend_of(made, rows, folds, done, tell=lambda what: tell("train", what), encoder=reader)
     decided = _decide(ctx, made, rows, found)
     found = replace(found, model=replace(found.model, rule=decided.rule))
@@ -145,6 +151,8 @@ def _kept(ctx: Context, made: Plan, data: TrainingData) -> Callable[[Recipe], Fi
 
     def kept(recipe: Recipe) -> Finished | None:
         candidate = found.get(recipe.hash)
+        if candidate is not None and candidate.failure.startswith(_BY_TIME):
+            return Finished(candidate=candidate, models=(), logits=np.zeros((0, len(data.label_space))))
         if candidate is None or not candidate.scores_hash or (candidate.artifact_hash or None) not in {None, *stored}:
             return None
         models: tuple[FittedModel, ...] = ()
@@ -155,6 +163,10 @@ def _kept(ctx: Context, made: Plan, data: TrainingData) -> Callable[[Recipe], Fi
         return Finished(candidate=candidate, models=models, logits=np.ascontiguousarray(logits, dtype=np.float64))
 
     return kept
+
+
+_BY_TIME = ("left out", "cut after")
+"""How failures begin that the clock or a comparison decided: the same plan keeps them, so that it gives the same version."""
 
 
 def _finish(ctx: Context, made: Plan, found: Finished) -> Finished:

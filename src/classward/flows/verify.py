@@ -32,12 +32,14 @@ def verify(ctx: Context, *, expected_head: JournalHead | None = None) -> Verific
     everything = tuple(ctx.journal.events())
     problems = [f"journal: {p}" for p in check_chain(everything, expected_head=expected_head)]
     state = registry_state(ctx.journal, ctx.task.name)
-    for version in state.versions:
+    collected = dict(state.collected)
+    versions = tuple(v for v in state.versions if v.bundle_hash not in collected)
+    for version in versions:
         try:
             verify_bundle(ctx.artifacts.path(version.bundle_hash), expected_hash=version.bundle_hash)
         except ClasswardError as error:
             problems.append(f"version {version.version}: {error.what}")
-    snapshots = sorted({v.dataset_hash for v in state.versions})
+    snapshots = sorted({v.dataset_hash for v in versions})
     for snapshot_hash in snapshots:
         try:
             ctx.snapshots.get(snapshot_hash)
@@ -46,6 +48,6 @@ def verify(ctx: Context, *, expected_head: JournalHead | None = None) -> Verific
     health = ctx.log.health()
     problems += [f"records: {p}" for p in health.problems]
     return Verification(
-        head=ctx.journal.head(), n_events=len(everything), n_bundles=len(state.versions),
+        head=ctx.journal.head(), n_events=len(everything), n_bundles=len(versions),
         n_snapshots=len(snapshots), log=health, problems=tuple(problems),
     )  # fmt: skip

@@ -40,6 +40,10 @@ class ArtifactStore(Protocol):
         """All stored bundles."""
         ...
 
+    def remove(self, bundle_hash: str) -> None:
+        """Remove a bundle for good; removing what is not there is no error. Whether it may go is the caller's to know."""
+        ...
+
     def workdir(self) -> Path:
         """A fresh empty folder on the same file system, to build a bundle in before :meth:`put`."""
         ...
@@ -50,6 +54,14 @@ class SnapshotStore(Protocol):
 
     def put(self, table: pl.DataFrame) -> str:
         """Store a table; give the hash of its bytes."""
+        ...
+
+    def n_bytes(self, snapshot_hash: str) -> int:
+        """Bytes it takes; 0 if it is not stored."""
+        ...
+
+    def remove(self, snapshot_hash: str) -> None:
+        """Remove a snapshot for good; removing what is not there is no error."""
         ...
 
     def get(self, snapshot_hash: str) -> pl.DataFrame:

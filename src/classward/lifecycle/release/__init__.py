@@ -3,6 +3,17 @@
 from classward.lifecycle.release.chain import check_chain
 from classward.lifecycle.release.decide import decide_replacement, replay_replacement
 from classward.lifecycle.release.judge import judge_pairs
+from classward.lifecycle.release.retain import KeptVersion, Retention, retain
 from classward.lifecycle.release.state import RegistryState, fold_events
 
-__all__ = ["RegistryState", "check_chain", "decide_replacement", "fold_events", "judge_pairs", "replay_replacement"]
+__all__ = [
+    "KeptVersion",
+    "RegistryState",
+    "Retention",
+    "check_chain",
+    "decide_replacement",
+    "fold_events",
+    "judge_pairs",
+    "replay_replacement",
+    "retain",
+]

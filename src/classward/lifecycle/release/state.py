@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from classward.domain import Deployment, Event, ModelVersion, Route, parse_time
-from classward.errors import UnknownVersion
+from classward.errors import Refused, UnknownVersion
 
 __all__ = ["RegistryState", "fold_events"]
 
@@ -18,13 +18,16 @@ __all__ = ["RegistryState", "fold_events"]
 class RegistryState:
     """Versions and deployments of one task as far as the events read say.
 
-    ``holdout_reads`` are (rows hash, how often that sealed fold was read).
+    ``holdout_reads`` are (rows hash, how often that sealed fold was read), ``holds`` are (version, why), ``collected``
+    are (bundle hash, when and by which rule it was removed).
     """
 
     task: str
     versions: tuple[ModelVersion, ...] = ()
     deployments: tuple[Deployment, ...] = ()
     holdout_reads: tuple[tuple[str, int], ...] = ()
+    holds: tuple[tuple[int, str], ...] = ()
+    collected: tuple[tuple[str, str], ...] = ()
     label_space_version: int = 0
     label_space_classes: tuple[str, ...] = ()
     last_seq: int = 0
@@ -58,6 +61,26 @@ class RegistryState:
             why=f"registered: {known}",
             fix="run 'classward train' to make one, or name one that exists",
         )
+
+    def stored_version(self, number: int) -> ModelVersion:
+        """A version whose bundle was not removed.
+
+        Raises
+        ------
+        UnknownVersion
+            CW302 if it was never registered.
+        Refused
+            CW830 if it was collected.
+        """
+        found = self.version(number)
+        told = dict(self.collected).get(found.bundle_hash)
+        if told is not None:
+            raise Refused(
+                "CW830", f"version {number} was collected", got=told,
+                why="its bundle was removed, so it can neither answer nor be looked into",
+                fix="restore a backup from before, or train again: the snapshot of its rows is kept",
+            )  # fmt: skip
+        return found
 
     def live_at(self, when: datetime) -> Deployment | None:
         """What was deployed at a past moment."""
@@ -97,6 +120,13 @@ def _apply(state: RegistryState, event: Event) -> RegistryState:
         reads = dict(state.holdout_reads)
         reads[payload["rows_hash"]] = reads.get(payload["rows_hash"], 0) + 1
         return replace(state, holdout_reads=tuple(sorted(reads.items())))
+    if event.kind == "held":
+        return replace(state, holds=(*state.holds, (payload["version"], event.why)))
+    if event.kind == "hold_lifted":
+        return replace(state, holds=tuple(held for held in state.holds if held[0] != payload["version"]))
+    if event.kind == "collected":
+        told = f"{event.at:%Y-%m-%d}: {payload['rule']}"
+        return replace(state, collected=(*state.collected, *((b, told) for b in payload["bundles"])))
     if event.kind == "label_space_declared":
         names = tuple(c["name"] for c in payload["label_space"]["classes"])
         return replace(state, label_space_version=payload["label_space"]["version"], label_space_classes=names)

@@ -5,10 +5,12 @@ from classward.lifecycle.train.cross_fit import CrossFitted, OutOfTime, cross_fi
 from classward.lifecycle.train.families import is_refitted
 from classward.lifecycle.train.family import How
 from classward.lifecycle.train.fit import fit_one
+from classward.lifecycle.train.knobs import KNOBS, turned
 from classward.lifecycle.train.plan import plan
 from classward.lifecycle.train.rows import FitFold, LabelledRows, take_columns
 
 __all__ = [
+    "KNOBS",
     "CrossFitted",
     "FitFold",
     "How",
@@ -20,4 +22,5 @@ __all__ = [
     "is_refitted",
     "plan",
     "take_columns",
+    "turned",
 ]

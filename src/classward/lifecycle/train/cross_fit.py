@@ -45,6 +45,7 @@ def cross_fit(
     seconds_left: Callable[[], float],
     n_after: float = 0.0,
     encoder: Encoder | None = None,
+    is_hopeless: Callable[[int, NDArray[np.float64]], bool] | None = None,
 ) -> CrossFitted:
     """Fit a recipe once per fold within a share of the budget.
 
@@ -66,10 +67,13 @@ def cross_fit(
     encoder : StaticEncoder, OnnxEncoder or None
         Passed to the family; let it remember as many rows as there are, and each text is encoded once.
 
+    is_hopeless : callable, optional
+        Asked after each fold with its number and its logits; ``True`` cuts the rest.
+
     Raises
     ------
     OutOfTime
-        With a sentence that says how long it would take.
+        With a sentence that says how long it would take, or that it was cut.
     DataError, NotMulticlass
         As :func:`~classward.lifecycle.train.fit.fit_one`.
     """
@@ -87,6 +91,8 @@ def cross_fit(
         )  # fmt: skip
         model = fit_one(recipe, rows.take(fold.fit), how)
         scored.append(model.logits(held.columns, held.n))
+        if is_hopeless is not None and is_hopeless(i, scored[-1]):
+            raise OutOfTime(f"cut after {i + 1} of {len(folds)} folds: worse than most trials were there")
         models.append(model)
         took_s += left - seconds_left()
         needed_s = took_s / (i + 1) * (len(folds) - 1 - i + n_after)

@@ -13,6 +13,7 @@ _S_PER_TEXT_PASS = 2.5e-7  # one row of text × class × pass of the support vec
 _S_PER_CELL_PASS = 4.0e-9  # one row × column × class × pass of logistic regression
 
 _TIGHT_S = 8.0
+_FOR_TUNING_S = 120.0
 _MANY_ROWS = 200_000
 _ROWS_FOR_FIVE = 8_000
 _ROWS_FOR_TEN = 20_000
@@ -78,8 +79,9 @@ def plan(
     chosen = _with_brought(chosen, tuple(dict.fromkeys(brought)))
     return Plan(
         recipes=tuple(recipe for recipe, _ in chosen), shares=tuple(share for _, share in chosen), n_folds=n_folds,
-        is_refitted=n_folds > 1, encoder=encoder if has_text else "", budget_s=budget_s, seed=seed,
-        n_threads=n_threads, task_hash=task_hash, dataset_hash=dataset_hash, rows_hash=rows_hash,
+        is_refitted=n_folds > 1, is_tuned=bool(n_columns) and budget_s >= _FOR_TUNING_S,
+        encoder=encoder if has_text else "", budget_s=budget_s, seed=seed, n_threads=n_threads, task_hash=task_hash,
+        dataset_hash=dataset_hash, rows_hash=rows_hash,
     )  # fmt: skip
 
 

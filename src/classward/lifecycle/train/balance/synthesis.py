@@ -79,7 +79,9 @@ def _between(
     if kind == "numeric":
         return _numbers(values, base, chosen, share)
     if kind in ("categorical", "boolean"):
-        return [_most_frequent([values[i] for i in (b, *o)]) for b, o in zip(base.tolist(), others.tolist(), strict=True)]
+        return [
+            _most_frequent([values[i] for i in (b, *o)]) for b, o in zip(base.tolist(), others.tolist(), strict=True)
+        ]
     return [values[i] for i in base.tolist()]
 
 

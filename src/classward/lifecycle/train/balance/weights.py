@@ -43,13 +43,15 @@ def declared_weights(declared: str, space: LabelSpace) -> NDArray[np.float64]:
     UsageError
         CW349 if the text is no such object, names a class that does not exist, or a number is not above 0.
     """
-    fix = 'write \'{"refund": 3.0}\''
+    fix = "write '{\"refund\": 3.0}'"
     try:
         given = json.loads(declared)
     except json.JSONDecodeError as error:
         raise UsageError("CW349", "class weights are no JSON", got=str(error), fix=fix) from None
     if not isinstance(given, dict) or not given:
-        raise UsageError("CW349", "class weights are no JSON object with a number per class", got=declared[:100], fix=fix)
+        raise UsageError(
+            "CW349", "class weights are no JSON object with a number per class", got=declared[:100], fix=fix
+        )
     out = np.ones(len(space))
     for name, value in given.items():
         if name not in space.names:
