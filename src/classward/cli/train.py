@@ -44,6 +44,14 @@ __all__ = ["command"]
     metavar="JSON",
     help="Its settings, such as '{\"n_estimators\": 200}'; the first belong to the first estimator, and so on.",
 )
+@click.option(
+    "--balance",
+    default="",
+    metavar="HOW",
+    help="Let rare classes count more: inverse, effective, custom, over, under, smote. 'classward imbalance' tells "
+    "whether it helps.",
+)
+@click.option("--class-weights", default="", metavar="JSON", help="For --balance custom, such as '{\"refund\": 3}'.")
 @task_options
 @json_option
 def command(
@@ -53,6 +61,8 @@ def command(
     accept: tuple[str, ...],
     estimators: tuple[str, ...],
     settings: tuple[str, ...],
+    balance: str,
+    class_weights: str,
     task_file: str,
     workspace: str | None,
     as_json: bool,
@@ -66,14 +76,16 @@ def command(
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # spinning OpenMP threads slow a busy machine down many times
     from classward.flows.budget import parse_budget
     from classward.flows.train import train
+    from classward.lifecycle.train import balance_params
 
     budget_s = parse_budget(budget)
-    brought = _brought(estimators, settings)
+    brought, balances = _brought(estimators, settings), balance_params(balance, class_weights)
     ctx = open_task(task_file, workspace)
     n_threads = threads or len(os.sched_getaffinity(0))
     result = train(
-        ctx, budget_s=budget_s, n_threads=n_threads, tell=output.tell, encoder=encoder, accepted=accept, brought=brought
-    )
+        ctx, budget_s=budget_s, n_threads=n_threads, tell=output.tell, encoder=encoder, accepted=accept, brought=brought,
+        balance=balances,
+    )  # fmt: skip
     if as_json:
         output.as_json(
             {

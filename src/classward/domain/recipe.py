@@ -23,9 +23,11 @@ class Recipe:
 
     @property
     def title(self) -> str:
-        """How people are told of it: the family, or the class of an estimator that was brought."""
-        named = str(dict(self.params).get("estimator", ""))
-        return f"{self.family} {named.rpartition(':')[2]}" if named else self.family
+        """How people are told of it: the family, or the class of an estimator that was brought; and how it is balanced."""
+        params = dict(self.params)
+        named = str(params.get("estimator", "")).rpartition(":")[2]
+        balance = str(params.get("balance", ""))
+        return self.family + (f" {named}" if named else "") + (f" balanced by {balance}" if balance else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,6 +51,7 @@ def train(
     encoder: str = "",
     accepted: tuple[str, ...] = (),
     brought: tuple[Recipe, ...] = (),
+    balance: tuple[tuple[str, str], ...] = (),
 ) -> TrainResult:
     """Make the best calibrated version that the budget buys, and register it.
 
@@ -64,6 +65,8 @@ def train(
         Suspected leaks, or their columns, that a person vouches for.
     brought : tuple of Recipe
         Estimators that somebody brings in (:func:`~classward.lifecycle.train.brought_recipe`).
+    balance : tuple of pairs
+        How rare classes are made to count more (:func:`~classward.lifecycle.train.balance_params`).
 
     Raises
     ------
@@ -80,7 +83,7 @@ def train(
         schema=ctx.task.schema, n_rows=data.n_development, n_classes=len(data.label_space), budget_s=budget_s,
         seed=ctx.task.seed, n_threads=n_threads, task_hash=ctx.task.hash, dataset_hash=data.dataset.hash,
         rows_hash=data.split.rows_hash, is_time_ordered=ctx.task.time_column is not None, encoder=encoder,
-        brought=brought,
+        brought=brought, balance=balance,
     )  # fmt: skip
     reader = encoder_named(made.encoder) if made.encoder else None
     rows, folds = data.development(ctx, n_folds=made.n_folds)

@@ -27,6 +27,7 @@ def fit_brought(
     settings: BroughtSettings,
     seed: int,
     n_threads: int,
+    weight: NDArray[np.float64] | None = None,
 ) -> Scorer:
     """Fit any estimator in scikit-learn's style, and freeze it.
 
@@ -45,6 +46,8 @@ def fit_brought(
         Which estimator.
     seed, n_threads : int
         Its ``random_state`` and ``n_jobs``, where it has them and the settings say nothing.
+    weight : float array of shape (n,), optional
+        How much each row counts; all alike without it.
 
     Returns
     -------
@@ -66,7 +69,7 @@ def fit_brought(
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # iterations are settings
-            model.fit(rows, code)
+            model.fit(rows, code, **({} if weight is None else {"sample_weight": weight}))
     except (ValueError, TypeError, RuntimeError, AttributeError, LookupError, ArithmeticError) as error:
         raise _failed(model, str(error).strip().splitlines()[0] if str(error) else type(error).__name__) from error
     if not np.array_equal(getattr(model, "classes_", ()), np.arange(len(present))):

@@ -13,6 +13,7 @@ from classward.lifecycle.evaluate.explain import explain_row
 from classward.lifecycle.evaluate.explanation_page import explanation_html
 from classward.lifecycle.evaluate.figures import class_figures, figures
 from classward.lifecycle.evaluate.held_out import HeldOut
+from classward.lifecycle.evaluate.options import Option, OptionEffect, OptionTable, RecallChange, compare_options
 from classward.lifecycle.evaluate.page import report_html
 from classward.lifecycle.evaluate.paired_report import paired_report
 from classward.lifecycle.evaluate.pairs import compare_rows, judge_offline
@@ -31,6 +32,10 @@ __all__ = [
     "Cut",
     "HeldOut",
     "LabelSuspects",
+    "Option",
+    "OptionEffect",
+    "OptionTable",
+    "RecallChange",
     "Suspect",
     "analyse",
     "answer_baseline",
@@ -38,6 +43,7 @@ __all__ = [
     "card_markdown",
     "class_figures",
     "class_map",
+    "compare_options",
     "compare_rows",
     "confused_pairs",
     "confusion_csv",

@@ -57,5 +57,6 @@ def fit_brought_family(rows: LabelledRows, params: Params, how: How) -> tuple[Fe
         settings=settings,
         seed=how.seed,
         n_threads=how.n_threads,
+        weight=rows.weight,
     )
     return featuriser, scorer

@@ -45,6 +45,7 @@ def fit_linear_family(rows: LabelledRows, params: Params, how: How) -> tuple[Fea
         n_classes=len(rows.label_space),
         settings=settings_of(LinearSettings, params),
         seed=how.seed,
+        weight=rows.weight,
     )
     return featuriser, scorer
 
@@ -62,6 +63,7 @@ def fit_lightgbm_family(rows: LabelledRows, params: Params, how: How) -> tuple[F
         n_classes=len(rows.label_space),
         settings=settings,
         seed=how.seed,
+        weight=rows.weight,
         n_threads=how.n_threads,
         should_stop=how.should_stop,
         codes=featuriser.codes,
@@ -79,6 +81,7 @@ def fit_forest_family(rows: LabelledRows, params: Params, how: How) -> tuple[Fea
         n_classes=len(rows.label_space),
         settings=settings_of(ForestSettings, params),
         seed=how.seed,
+        weight=rows.weight,
         n_threads=how.n_threads,
         should_stop=how.should_stop,
     )

@@ -41,6 +41,7 @@ def fit_embedding_family(rows: LabelledRows, params: Params, how: How) -> tuple[
         n_classes=len(rows.label_space),
         settings=settings_of(LinearSettings, given),
         seed=how.seed,
+        weight=rows.weight,
     )
     return featuriser, scorer
 
@@ -48,6 +49,12 @@ def fit_embedding_family(rows: LabelledRows, params: Params, how: How) -> tuple[
 def fit_likeness_family(rows: LabelledRows, params: Params, how: How) -> tuple[Featuriser, LikenessScorer]:
     """Fit likeness to training rows over the text columns alone, read by the encoder."""
     settings = settings_of(LikenessSettings, params)
+    if rows.weight is not None:
+        raise DataError(
+            "CW350",
+            "likeness to training rows cannot count some rows more than others",
+            fix="balance classes by 'over' or 'under', or use another family",
+        )
     texts = InputSchema(features=tuple(f for f in rows.schema.features if f.kind == "text"))
     featuriser = fit_embedding_featuriser(texts, rows.columns, rows.n, encoder=_encoder(how), with_terms=False)
     rng = np.random.default_rng(how.seed)

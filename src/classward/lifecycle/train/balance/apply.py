@@ -13,7 +13,7 @@ from classward.lifecycle.train.balance.synthesis import synthesised
 from classward.lifecycle.train.balance.weights import declared_weights, effective_weights, inverse_weights, weighted
 from classward.lifecycle.train.rows import LabelledRows
 
-__all__ = ["BALANCES", "balanced"]
+__all__ = ["BALANCES", "balance_params", "balanced"]
 
 _Balance = Callable[[LabelledRows, str, np.random.Generator], LabelledRows]
 
@@ -74,3 +74,29 @@ def balanced(rows: LabelledRows, balance: str, *, class_weights: str = "", rng: 
             fix=f"use {', '.join(BALANCES)}",
         )
     return BALANCES[balance](rows, class_weights, rng)
+
+
+def balance_params(balance: str, class_weights: str = "") -> tuple[tuple[str, str], ...]:
+    """Params of a recipe that balances classes; none where nothing is asked.
+
+    Raises
+    ------
+    UsageError
+        CW348 if there is no such way, or weights stand without ``custom``, or ``custom`` without weights.
+    """
+    if not balance and not class_weights:
+        return ()
+    if balance not in BALANCES:
+        raise UsageError(
+            "CW348",
+            f"rare classes cannot be balanced by {balance!r}{nearest(balance, BALANCES)}",
+            fix=f"use {', '.join(BALANCES)}",
+        )
+    if (balance == "custom") != bool(class_weights):
+        raise UsageError(
+            "CW348",
+            "weights of classes and 'custom' belong together",
+            got=f"balance {balance!r}, weights {class_weights[:100]!r}",
+            fix="give --balance custom --class-weights '{\"refund\": 3.0}'",
+        )
+    return (("balance", balance), *((("class_weights", class_weights),) if class_weights else ()))

@@ -16,7 +16,7 @@ _TIMES_RAREST = 3
 
 def raised_counts(counts: NDArray[np.int64]) -> NDArray[np.int64]:
     """How many rows each class should have: as many as the largest class, but at most ten times its own."""
-    return np.minimum(counts.max(initial=0), _MOST_FOLD * counts)
+    return np.asarray(np.minimum(counts.max(initial=0), _MOST_FOLD * counts))
 
 
 def over_sampled(rows: LabelledRows, rng: np.random.Generator) -> LabelledRows:
