@@ -10,7 +10,10 @@ import polars as pl
 import pytest
 from classward_project import tickets
 from sklearn.datasets import load_wine
+from sklearn.ensemble import BaggingClassifier, RandomForestClassifier
 from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.naive_bayes import GaussianNB
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
@@ -29,7 +32,7 @@ class Quick(Classifier):
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
-@parametrize_with_checks([Classifier("2s", n_jobs=1)])
+@parametrize_with_checks([Classifier("2s", n_jobs=1), Classifier("2s", estimators=[GaussianNB()], n_jobs=1)])
 def test_scikit_learns_own_checks(estimator: Classifier, check: Any) -> None:
     check(estimator)
 
@@ -59,6 +62,29 @@ def test_it_works_in_pipelines_searches_and_cross_validation() -> None:
     assert cross_val_score(make_pipeline(StandardScaler(), Quick()), X, y, cv=3).mean() > 0.9
     search = GridSearchCV(Quick(), {"random_state": [0, 1]}, cv=2).fit(X, y)
     assert search.best_score_ > 0.9
+
+
+def test_estimators_brought_in_are_blended_and_stored_without_pickle(tmp_path: Path) -> None:
+    table, new = tickets(300, seed=1), tickets(100, seed=2)
+    X, y = table.drop("team", "text"), table["team"].to_numpy()
+    brought = [RandomForestClassifier(60, min_samples_leaf=4), GaussianNB(), KNeighborsClassifier(15)]
+    classifier = Classifier("4s", estimators=brought, n_jobs=1).fit(X, y)
+    found = {c.recipe.title: c for c in classifier.candidates_ if c.recipe.family == "brought"}
+    assert set(found) == {"brought RandomForestClassifier", "brought GaussianNB", "brought KNeighborsClassifier"}
+    assert all(not c.failure and c.calibrator and c.n_calibration for c in found.values())
+    assert sum(c.weight for c in found.values()) > 0.1
+    assert not hasattr(brought[0], "estimators_")
+    restored = read_bundle(tmp_path, expected_hash=classifier.export(tmp_path)).model
+    assert {p.suffix for p in tmp_path.rglob("*.*")} <= {".json", ".npy"}
+    columns, n = classifier._columns(new.drop("team", "text"))
+    want = classifier.predict_proba(new.drop("team", "text"))
+    np.testing.assert_allclose(restored.predict_proba(columns, n).matrix, want, rtol=1e-12)
+
+
+def test_estimators_that_cannot_be_served_are_refused_before_anything_is_fitted() -> None:
+    X, y = load_wine(return_X_y=True)
+    with pytest.raises(DataError, match=r"CW343(.|\n)*BaggingClassifier"):
+        Classifier("2s", estimators=[BaggingClassifier()]).fit(X, y)
 
 
 def test_columns_of_another_order_or_name_are_refused() -> None:

@@ -53,3 +53,19 @@ def test_a_task_file_can_be_checked_by_option_too(
     for words in (("config", "check", "-f", missing), ("config", "check", missing)):
         assert run(monkeypatch, *words) == 2
         assert f"{missing} does not exist" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("--estimator", "sklearn.ensemble:RandomForrest"), "CW340"),
+        (("--estimator", "sklearn.ensemble:BaggingClassifier"), "CW343"),
+        (("--estimator-settings", '{"C": 2}'), "CW346"),
+        (("--estimator", "sklearn.svm:SVC", "--estimator-settings", '{"c": 2}'), "CW342"),
+    ],
+)
+def test_estimators_are_checked_before_rows_are_read(
+    words: tuple[str, ...], code: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, "train", *words, "--json") in (1, 2)
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == code

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,7 @@ from classward.flows.tune import tune
 from classward.inference import Columns, prediction_sets
 from classward.lifecycle.calibrate import choose_sets
 from classward.lifecycle.data import cross_folds
-from classward.lifecycle.train import FitFold, LabelledRows, plan
+from classward.lifecycle.train import FitFold, LabelledRows, brought_recipe, plan
 
 __all__ = ["Classifier"]
 
@@ -54,6 +55,10 @@ class Classifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     encoder : str, default=""
         What reads texts beside their words: ``static``, ``minilm``, or a folder with ``model.onnx`` and
         ``tokenizer.json``; empty for none.
+    estimators : list of estimators, optional
+        Classifiers in scikit-learn's style to try as well, not fitted. Their class and settings are noted and clones
+        are cross-fitted, calibrated and blended like the others; they must be of a kind that can be answered by NumPy
+        alone.
     random_state : int, RandomState or None, default=0
         Seed of folds and models. Fits that the clock does not cut short are repeatable.
     n_jobs : int or None, default=None
@@ -85,11 +90,13 @@ class Classifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         budget: str = "30s",
         *,
         encoder: str = "",
+        estimators: Sequence[Any] | None = None,
         random_state: int | np.random.RandomState | None = 0,
         n_jobs: int | None = None,
     ) -> None:
         self.budget = budget
         self.encoder = encoder
+        self.estimators = estimators
         self.random_state = random_state
         self.n_jobs = n_jobs
 
@@ -108,7 +115,8 @@ class Classifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Raises
         ------
         ValueError
-            ``NotMulticlass`` CW201 with a single class; ``DataError`` for rows that cannot be used.
+            ``NotMulticlass`` CW201 with a single class; ``DataError`` for rows that cannot be used, and CW341…CW343 for
+            estimators that cannot be brought in.
         """
         clock_s = time.monotonic
         budget_s = parse_budget(self.budget)
@@ -121,6 +129,7 @@ class Classifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         made = plan(
             schema=rows.schema, n_rows=rows.n, n_classes=len(self.classes_), budget_s=budget_s, seed=seed,
             n_threads=_threads(self.n_jobs), task_hash="", dataset_hash="", rows_hash="", encoder=self.encoder,
+            brought=tuple(brought_recipe(estimator) for estimator in self.estimators or ()),
         )  # fmt: skip
         reader = encoder_named(made.encoder) if made.encoder else None
         folds = _folds(codes, groups, n_folds=made.n_folds, seed=seed)

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from classward.inference import (
+    BellScorer,
     BooleanPart,
     CategoryPart,
     DatePart,
@@ -16,9 +17,11 @@ from classward.inference import (
     ForestScorer,
     Identity,
     KernelScorer,
+    LayersScorer,
     LikenessScorer,
     LinearScorer,
     MatrixScaling,
+    NeighbourScorer,
     NetworkScorer,
     NoveltyRule,
     NumericPart,
@@ -38,6 +41,7 @@ KINDS: Mapping[str, type[Any]] = MappingProxyType(
     {
         kind.__name__: kind
         for kind in (
+            BellScorer,
             BooleanPart,
             CategoryPart,
             DatePart,
@@ -47,9 +51,11 @@ KINDS: Mapping[str, type[Any]] = MappingProxyType(
             ForestScorer,
             Identity,
             KernelScorer,
+            LayersScorer,
             LikenessScorer,
             LinearScorer,
             MatrixScaling,
+            NeighbourScorer,
             NetworkScorer,
             NoveltyRule,
             NumericPart,

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+from typing import TYPE_CHECKING
 
 import click
 
 from classward.cli.options import json_option, open_task, task_options
+from classward.errors import UsageError
+
+if TYPE_CHECKING:
+    from classward.domain import Recipe
 
 __all__ = ["command"]
 
@@ -23,6 +29,29 @@ __all__ = ["command"]
     metavar="FINDING",
     help="A suspected leak, or its column, that you vouch for; repeatable.",
 )
+@click.option(
+    "--estimator",
+    "estimators",
+    multiple=True,
+    metavar="MODULE:NAME",
+    help="A classifier in scikit-learn's style to try as well, such as sklearn.ensemble:RandomForestClassifier; "
+    "repeatable.",
+)
+@click.option(
+    "--estimator-settings",
+    "settings",
+    multiple=True,
+    metavar="JSON",
+    help="Its settings, such as '{\"n_estimators\": 200}'; the first belong to the first estimator, and so on.",
+)
+@click.option(
+    "--balance",
+    default="",
+    metavar="HOW",
+    help="Let rare classes count more: inverse, effective, custom, over, under, smote. 'classward imbalance' tells "
+    "whether it helps.",
+)
+@click.option("--class-weights", default="", metavar="JSON", help="For --balance custom, such as '{\"refund\": 3}'.")
 @task_options
 @json_option
 def command(
@@ -30,6 +59,10 @@ def command(
     threads: int | None,
     encoder: str,
     accept: tuple[str, ...],
+    estimators: tuple[str, ...],
+    settings: tuple[str, ...],
+    balance: str,
+    class_weights: str,
     task_file: str,
     workspace: str | None,
     as_json: bool,
@@ -43,11 +76,16 @@ def command(
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # spinning OpenMP threads slow a busy machine down many times
     from classward.flows.budget import parse_budget
     from classward.flows.train import train
+    from classward.lifecycle.train import balance_params
 
     budget_s = parse_budget(budget)
+    brought, balances = _brought(estimators, settings), balance_params(balance, class_weights)
     ctx = open_task(task_file, workspace)
     n_threads = threads or len(os.sched_getaffinity(0))
-    result = train(ctx, budget_s=budget_s, n_threads=n_threads, tell=output.tell, encoder=encoder, accepted=accept)
+    result = train(
+        ctx, budget_s=budget_s, n_threads=n_threads, tell=output.tell, encoder=encoder, accepted=accept, brought=brought,
+        balance=balances,
+    )  # fmt: skip
     if as_json:
         output.as_json(
             {
@@ -55,6 +93,7 @@ def command(
                 "is_new": result.is_new,
                 "report": result.report,
                 "candidates": result.candidates,
+                "n_suspects": result.n_suspects,
             }
         )
         return
@@ -63,6 +102,22 @@ def command(
     else:
         click.echo(f" version {result.version.version} registered ({result.version.bundle_hash[:8]})")
     views.report(result.report, slos=ctx.task.slos)
+    if result.n_suspects:
+        click.echo(f" {result.n_suspects:,} labels look wrong or hard: classward suspects {result.version.version}")
     click.echo(
         f" report: {ctx.artifacts.path(result.version.bundle_hash) / 'extras' / 'report.html'}   Next: classward serve"
     )
+
+
+def _brought(estimators: tuple[str, ...], settings: tuple[str, ...]) -> tuple[Recipe, ...]:
+    from classward.lifecycle.train import brought_recipe
+
+    if len(settings) > len(estimators):
+        raise UsageError(
+            "CW346",
+            "there are settings without an estimator",
+            got=f"{len(estimators)} estimators, {len(settings)} settings",
+            fix="give --estimator for each --estimator-settings, in the same order",
+        )
+    pairs = itertools.zip_longest(estimators, settings, fillvalue="{}")
+    return tuple(brought_recipe(name, given) for name, given in pairs)

@@ -21,6 +21,14 @@ class Recipe:
         """Content hash: the same recipe on the same fold gives the same model."""
         return content_hash(self)
 
+    @property
+    def title(self) -> str:
+        """How people are told of it: the family, or the class of an estimator that was brought; and how it is balanced."""
+        params = dict(self.params)
+        named = str(params.get("estimator", "")).rpartition(":")[2]
+        balance = str(params.get("balance", ""))
+        return self.family + (f" {named}" if named else "") + (f" balanced by {balance}" if balance else "")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:

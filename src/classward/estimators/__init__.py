@@ -1,5 +1,6 @@
 """What fits the pieces that inference runs; the only room that knows scikit-learn and LightGBM."""
 
+from classward.estimators.brought import BroughtSettings, brought_by_name, brought_instance, fit_brought
 from classward.estimators.embedding import fit_embedding_featuriser
 from classward.estimators.encoders import ENCODERS, encoder_named, export_encoder, pack_encoder
 from classward.estimators.featurise import fit_featuriser, fit_ordinal_featuriser, fit_smooth_featuriser
@@ -19,6 +20,7 @@ from classward.estimators.vocabulary import fit_text
 
 __all__ = [
     "ENCODERS",
+    "BroughtSettings",
     "ForestSettings",
     "KernelSettings",
     "Knob",
@@ -29,9 +31,12 @@ __all__ = [
     "Search",
     "TreeSettings",
     "blas_threads",
+    "brought_by_name",
+    "brought_instance",
     "can_search",
     "encoder_named",
     "export_encoder",
+    "fit_brought",
     "fit_embedding_featuriser",
     "fit_featuriser",
     "fit_forest",

@@ -48,6 +48,7 @@ def fit_forest(
     seed: int,
     n_threads: int,
     should_stop: Callable[[], bool],
+    weight: NDArray[np.float64] | None = None,
 ) -> ForestScorer:
     """Grow trees whose cuts are drawn at random; each sees all rows.
 
@@ -71,6 +72,8 @@ def fit_forest(
         Threads that grow trees.
     should_stop : callable
         Asked after every 25 trees; ``True`` keeps the trees grown so far.
+    weight : float array of shape (n,), optional
+        How much each row counts; all alike without it.
 
     Returns
     -------
@@ -100,7 +103,7 @@ def fit_forest(
             n_jobs=n_threads,
             random_state=int(step_seed),
         )
-        for tree in model.fit(rows, y).estimators_:
+        for tree in model.fit(rows, y, sample_weight=weight).estimators_:
             arrays.add(tree.tree_)
         if should_stop():
             break

@@ -27,7 +27,12 @@ class KernelSettings:
 
 
 def fit_kernel(
-    features: Features, y_index: NDArray[np.int64], *, n_classes: int, settings: KernelSettings
+    features: Features,
+    y_index: NDArray[np.int64],
+    *,
+    n_classes: int,
+    settings: KernelSettings,
+    weight: NDArray[np.float64] | None = None,
 ) -> KernelScorer:
     """Fit one machine per pair of classes over a radial kernel.
 
@@ -45,6 +50,8 @@ def fit_kernel(
         Classes of the label space; those without a row get a very low constant logit.
     settings : KernelSettings
         Strength and width.
+    weight : float array of shape (n,), optional
+        How much each row counts; all alike without it.
 
     Returns
     -------
@@ -67,7 +74,7 @@ def fit_kernel(
     rows = np.nan_to_num(dense_rows(features).astype(np.float64))
     present, y = np.unique(y_index, return_inverse=True)
     model = SVC(C=settings.c, gamma=_gamma(rows, settings.width), decision_function_shape="ovo", cache_size=_CACHE_MB)
-    return kernel_scorer(model.fit(rows, y), present=present, n_classes=n_classes)
+    return kernel_scorer(model.fit(rows, y, sample_weight=weight), present=present, n_classes=n_classes)
 
 
 def kernel_scorer(model: SVC, *, present: NDArray[np.int64], n_classes: int) -> KernelScorer:
@@ -76,7 +83,7 @@ def kernel_scorer(model: SVC, *, present: NDArray[np.int64], n_classes: int) -> 
     Parameters
     ----------
     model : SVC
-        Fitted on values that float32 holds exactly, with a number for ``gamma``.
+        Fitted on values that float32 holds exactly.
     present : int array
         Label-space column of each of the model's classes.
     n_classes : int
@@ -88,7 +95,7 @@ def kernel_scorer(model: SVC, *, present: NDArray[np.int64], n_classes: int) -> 
         weights=np.ascontiguousarray(sign * model.dual_coef_.T),
         counts=model.n_support_.astype(np.int32),
         intercept=sign * model.intercept_,
-        gamma=float(model.gamma),
+        gamma=float(model._gamma),
         present=present.astype(np.int32),
         n_classes=n_classes,
     )

@@ -39,7 +39,13 @@ class LinearSettings:
 
 
 def fit_linear(
-    features: Features, y_index: NDArray[np.int64], *, n_classes: int, settings: LinearSettings, seed: int
+    features: Features,
+    y_index: NDArray[np.int64],
+    *,
+    n_classes: int,
+    settings: LinearSettings,
+    seed: int,
+    weight: NDArray[np.float64] | None = None,
 ) -> LinearScorer:
     """Fit one weight per feature and class.
 
@@ -57,6 +63,8 @@ def fit_linear(
         Solver and its strength.
     seed : int
         Order in which the support vector solver visits rows.
+    weight : float array of shape (n,), optional
+        How much each row counts; all alike without it.
 
     Returns
     -------
@@ -69,7 +77,7 @@ def fit_linear(
     model = _estimator(settings, seed)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # iterations are part of the plan
-        model.fit(matrix, y)
+        model.fit(matrix, y, sample_weight=weight)
     weights = np.zeros((features.n_columns, n_classes), dtype=np.float32)
     intercept = np.full(n_classes, ABSENT_LOGIT)
     coef, bias = _both_sides(model.coef_, model.intercept_)

@@ -56,6 +56,7 @@ def fit_network(
     settings: NetworkSettings,
     seed: int,
     should_stop: Callable[[], bool],
+    weight: NDArray[np.float64] | None = None,
 ) -> NetworkScorer:
     """Fit two hidden layers until an inner stratified tenth of the rows is no longer classified better.
 
@@ -78,6 +79,8 @@ def fit_network(
         First weights, order of rows, inner fold.
     should_stop : callable
         Asked after every pass; ``True`` keeps the best pass so far.
+    weight : float array of shape (n,), optional
+        How much each row counts; all alike without it.
 
     Returns
     -------
@@ -97,7 +100,9 @@ def fit_network(
     best, waited, mean, chosen = -np.inf, 0, None, None
     with threadpool_limits(1, user_api="blas"):  # two threads make matrices this small nine times slower
         for _ in range(settings.epochs):
-            model.partial_fit(rows[fit], y[fit], classes=np.arange(len(present)))
+            model.partial_fit(
+                rows[fit], y[fit], None if weight is None else weight[fit], classes=np.arange(len(present))
+            )
             scorer = network_scorer(model, present=present, n_classes=n_classes)
             mean = scorer if mean is None else _between(mean, scorer)
             score = _score(mean.logits(checks)[:, present], y[held])

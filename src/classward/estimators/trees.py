@@ -65,6 +65,7 @@ def fit_trees(
     should_stop: Callable[[], bool],
     codes: tuple[int, ...] = (),
     held: tuple[Features, NDArray[np.int64]] | None = None,
+    weight: NDArray[np.float64] | None = None,
 ) -> TreeScorer:
     """Boost trees until rows that are held out are no longer answered better.
 
@@ -92,6 +93,8 @@ def fit_trees(
     held : Features and int array, optional
         Rows that tell when to stop, with their classes. Without them an inner stratified tenth of the training rows is
         held out. A figure measured on rows that chose the number of rounds is a little too good.
+    weight : float array of shape (n,), optional
+        How much each training row counts; held rows all count alike.
 
     Returns
     -------
@@ -109,7 +112,10 @@ def fit_trees(
     if not len(held_y):
         rows, inner = inner_fold(y, np.random.default_rng(seed))
         held_matrix, held_y = matrix[inner], y[inner]
-    train = lightgbm.Dataset(matrix[rows], label=y[rows], params=params, categorical_feature=list(codes))
+    weights = None if weight is None else weight[rows]
+    train = lightgbm.Dataset(
+        matrix[rows], label=y[rows], weight=weights, params=params, categorical_feature=list(codes)
+    )
     callbacks: list[Callable[..., Any]] = [_stopper(should_stop)]
     valid = []
     if len(held_y):

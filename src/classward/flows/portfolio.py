@@ -88,17 +88,17 @@ def run_plan(
     for i, recipe in enumerate(made.recipes):
         found = kept(recipe)
         if found is not None:
-            tell(f"{recipe.family} ({i + 1} of {len(made.recipes)}): kept from an earlier run")
+            tell(f"{recipe.title} ({i + 1} of {len(made.recipes)}): kept from an earlier run")
             done.append(found)
             continue
         kept_s = made.budget_s * (made.for_blending + sum(made.shares[i + 1 :])) + owed_s(done, folds)
         allowance_s = budget.left_s() - kept_s
         ends_s = budget.clock_s() + allowance_s
-        tell(f"{recipe.family} ({i + 1} of {len(made.recipes)}), up to {max(allowance_s, 0.0):.0f} s" + _best(done))
+        tell(f"{recipe.title} ({i + 1} of {len(made.recipes)}), up to {max(allowance_s, 0.0):.0f} s" + _best(done))
         with one_blas_thread():
             found = run_one(made, recipe, rows, folds, replace(budget, ends_s=ends_s), encoder)
         done.append(finish(found))
-        tell(f"{recipe.family}: {_outcome(done[-1].candidate)}")
+        tell(f"{recipe.title}: {_outcome(done[-1].candidate)}")
     return tuple(done)
 
 
@@ -123,7 +123,7 @@ def blend_of(
         raise DataError(
             "CW243",
             "no candidate could be trained",
-            got="; ".join(f"{f.candidate.recipe.family}: {f.candidate.failure.splitlines()[0]}" for f in done),
+            got="; ".join(f"{f.candidate.recipe.title}: {f.candidate.failure.splitlines()[0]}" for f in done),
             fix="see the reasons above; give a larger --budget if time ran out; 'classward init' tells what the table "
             "looks like",
         )
@@ -144,13 +144,14 @@ def _blended(
     calibrated = {f.candidate.recipe.hash: f.calibrated or _calibrate(f.logits, y, made.seed) for f in usable}
     weighed = weigh([calibrated[f.candidate.recipe.hash].proba for f in usable], y)
     weights = {f.candidate.recipe.hash: w for f, w in zip(usable, weighed.weights, strict=True)}
-    members = []
+    members, titles = [], []
     for found in usable:
         recipe = found.candidate.recipe
         if weights[recipe.hash] > 0.0:
             models = found.models or (_refit(made, recipe, rows, tell, encoder),)
             members.append((models, calibrated[recipe.hash].calibrator, weights[recipe.hash]))
-    tell("blend: " + " + ".join(f"{w:.2f} {m[0].family}" for m, _, w in members) + f", log loss {weighed.log_loss:.4f}")
+            titles.append(f"{weights[recipe.hash]:.2f} {recipe.title}")
+    tell(f"blend: {' + '.join(titles)}, log loss {weighed.log_loss:.4f}")
     return Portfolio(
         model=_put_together(rows, members, weighed),
         candidates=tuple(replace(f.candidate, weight=weights.get(f.candidate.recipe.hash, 0.0)) for f in done),
@@ -216,7 +217,7 @@ def owed_s(done: Sequence[Finished], folds: Sequence[FitFold]) -> float:
 def _refit(
     made: Plan, recipe: Recipe, rows: LabelledRows, tell: Callable[[str], None], encoder: Encoder | None
 ) -> FittedModel:
-    tell(f"{recipe.family}: fitting on all {rows.n:,} rows")
+    tell(f"{recipe.title}: fitting on all {rows.n:,} rows")
     return fit_one(
         recipe, rows, How(seed=made.seed, n_threads=made.n_threads, should_stop=lambda: False, encoder=encoder)
     )

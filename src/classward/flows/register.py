@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib.metadata
 import platform
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,9 +51,11 @@ def register(
     checks: tuple[tuple[str, str, str], ...],
     remarks: tuple[str, ...],
     tell: Tell,
+    extras: Mapping[str, bytes] = MappingProxyType({}),
 ) -> tuple[ModelVersion, Report, bool]:
     """Give the trained model a version number, with report and lineage inside its bundle.
 
+    ``extras`` are files stored beside report and lineage, by name.
     The same rows, task and plan give the same bundle: then the version that exists is returned and nothing is added.
 
     Raises
@@ -63,7 +67,7 @@ def register(
     tell("evaluate", f"reading the sealed fold once ({len(data.folds.test):,} rows)")
     report = _evaluate_sealed(ctx, data, made, found, checks, remarks)
     folder = ctx.artifacts.workdir()
-    write_bundle(folder, model, extras=_extras(ctx, data, made, found, report))
+    write_bundle(folder, model, extras=_extras(ctx, data, made, found, report) | dict(extras))
     bundle_hash = ctx.artifacts.put(folder)
     tell("register", "comparing the stored bundle with the model on golden rows")
     golden = data.folds.calibration[:500]
@@ -171,7 +175,7 @@ def _extras(ctx: Context, data: TrainingData, made: Plan, found: Portfolio, repo
 
 def _said(candidate: Candidate) -> str:
     share = "" if candidate.weight == 1.0 else f"{candidate.weight:.0%} "
-    return f"{share}{candidate.recipe.family} ({candidate.calibrator})"
+    return f"{share}{candidate.recipe.title} ({candidate.calibrator})"
 
 
 def _append_version(ctx: Context, data: TrainingData, made: Plan, bundle_hash: str) -> tuple[ModelVersion, bool]:

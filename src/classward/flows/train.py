@@ -21,6 +21,7 @@ from classward.flows.portfolio import Finished, Portfolio, blend_of, run_plan
 from classward.flows.register import register
 from classward.flows.sanity import sanity_checks
 from classward.flows.snapshot import TrainingData, take_snapshot
+from classward.flows.suspects import SUSPECTS, suspects_of
 from classward.flows.tune import tune
 from classward.inference import Blend, BlendMember, FittedModel, Identity
 from classward.lifecycle.train import LabelledRows, plan
@@ -38,6 +39,7 @@ class TrainResult:
     plan: Plan
     is_new: bool
     n_unlabelled: int
+    n_suspects: int
 
 
 def train(
@@ -48,6 +50,8 @@ def train(
     tell: Tell,
     encoder: str = "",
     accepted: tuple[str, ...] = (),
+    brought: tuple[Recipe, ...] = (),
+    balance: tuple[tuple[str, str], ...] = (),
 ) -> TrainResult:
     """Make the best calibrated version that the budget buys, and register it.
 
@@ -59,6 +63,10 @@ def train(
         What reads texts beside their words; empty for none.
     accepted : tuple of str
         Suspected leaks, or their columns, that a person vouches for.
+    brought : tuple of Recipe
+        Estimators that somebody brings in (:func:`~classward.lifecycle.train.brought_recipe`).
+    balance : tuple of pairs
+        How rare classes are made to count more (:func:`~classward.lifecycle.train.balance_params`).
 
     Raises
     ------
@@ -75,6 +83,7 @@ def train(
         schema=ctx.task.schema, n_rows=data.n_development, n_classes=len(data.label_space), budget_s=budget_s,
         seed=ctx.task.seed, n_threads=n_threads, task_hash=ctx.task.hash, dataset_hash=data.dataset.hash,
         rows_hash=data.split.rows_hash, is_time_ordered=ctx.task.time_column is not None, encoder=encoder,
+        brought=brought, balance=balance,
     )  # fmt: skip
     reader = encoder_named(made.encoder) if made.encoder else None
     rows, folds = data.development(ctx, n_folds=made.n_folds)
@@ -90,13 +99,18 @@ def train(
     found = blend_of(made, rows, folds, done, tell=lambda what: tell("train", what), encoder=reader)
     decided = _decide(ctx, made, rows, found)
     found = replace(found, model=replace(found.model, rule=decided.rule))
+    suspects = suspects_of(ctx, data, found)
+    tell("check", suspects.found.remark)
     tell("check", "shuffled labels")
     checks = (
         *leaks,
         *result_checks(found.held_proba, rows.y_index[found.held_rows], accepted=accepted),
         *sanity_checks(ctx, data, made.recipes[0], n_threads=n_threads),
     )
-    version, report, is_new = register(ctx, data, made, found, checks=checks, remarks=decided.remarks, tell=tell)
+    version, report, is_new = register(
+        ctx, data, made, found, checks=checks, remarks=(*decided.remarks, suspects.found.remark), tell=tell,
+        extras={SUSPECTS: suspects.as_json()},
+    )  # fmt: skip
     return TrainResult(
         version=version,
         report=report,
@@ -104,6 +118,7 @@ def train(
         plan=made,
         is_new=is_new,
         n_unlabelled=data.n_unlabelled,
+        n_suspects=suspects.found.n_suspects,
     )
 
 

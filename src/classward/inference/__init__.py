@@ -1,5 +1,6 @@
 """What predicts: featurise, score, calibrate. NumPy and the standard library; one runtime for texts, loaded on use."""
 
+from classward.inference.bells import BellScorer
 from classward.inference.blend import Blend, BlendMember, Model, mean_log_proba
 from classward.inference.calibrators import (
     Calibrator,
@@ -19,9 +20,11 @@ from classward.inference.features import Csr, Features
 from classward.inference.featuriser import Featuriser
 from classward.inference.forest import ForestScorer
 from classward.inference.kernel import KernelScorer, pairs_to_scores
+from classward.inference.layers import LayersScorer
 from classward.inference.likeness import LikenessScorer, bend, likeness
 from classward.inference.linear import ABSENT_LOGIT, LinearScorer, standardise
 from classward.inference.model import FittedModel
+from classward.inference.neighbours import NeighbourScorer
 from classward.inference.network import NetworkScorer
 from classward.inference.novelty import NoveltyRule
 from classward.inference.numeric_parts import BooleanPart, DatePart, NumericPart
@@ -37,6 +40,7 @@ from classward.inference.tree import TreeScorer
 
 __all__ = [
     "ABSENT_LOGIT",
+    "BellScorer",
     "Blend",
     "BlendMember",
     "BooleanPart",
@@ -56,10 +60,12 @@ __all__ = [
     "ForestScorer",
     "Identity",
     "KernelScorer",
+    "LayersScorer",
     "LikenessScorer",
     "LinearScorer",
     "MatrixScaling",
     "Model",
+    "NeighbourScorer",
     "NetworkScorer",
     "NoveltyRule",
     "NumericPart",

@@ -4,14 +4,27 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
+from classward.inference.bells import BellScorer
 from classward.inference.forest import ForestScorer
 from classward.inference.kernel import KernelScorer
+from classward.inference.layers import LayersScorer
 from classward.inference.likeness import LikenessScorer
 from classward.inference.linear import LinearScorer
+from classward.inference.neighbours import NeighbourScorer
 from classward.inference.network import NetworkScorer
 from classward.inference.tree import TreeScorer
 
 __all__ = ["Scorer"]
 
-Scorer: TypeAlias = LinearScorer | TreeScorer | ForestScorer | NetworkScorer | KernelScorer | LikenessScorer
+Scorer: TypeAlias = (
+    LinearScorer
+    | TreeScorer
+    | ForestScorer
+    | NetworkScorer
+    | KernelScorer
+    | LikenessScorer
+    | LayersScorer
+    | BellScorer
+    | NeighbourScorer
+)
 """Has ``n_columns``, ``n_classes`` and ``logits(features)`` of shape (n, n_classes)."""

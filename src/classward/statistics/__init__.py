@@ -28,6 +28,7 @@ from classward.statistics.exact import (
 from classward.statistics.fixed_sequence import fallback_rejections
 from classward.statistics.intervals import bootstrap_confusion, f1_interval, mean_interval, wilson
 from classward.statistics.log_odds import dirichlet_log_odds
+from classward.statistics.macro_f1_draws import bootstrap_macro_f1
 from classward.statistics.margins import Margins, draw_margins, margins_of
 from classward.statistics.measures import measured_mean, measured_share, weighted_share
 from classward.statistics.novelty import fit_log_odds, novelty_names, novelty_scores
@@ -45,6 +46,7 @@ __all__ = [
     "beta_cdf",
     "binomial_p",
     "bootstrap_confusion",
+    "bootstrap_macro_f1",
     "bootstrap_mean",
     "brier",
     "calibration_report",

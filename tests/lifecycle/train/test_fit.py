@@ -26,7 +26,7 @@ SCHEMA = InputSchema(
         Feature(name="plan", kind="categorical"),
     )
 )
-SMALL: dict[str, tuple[tuple[str, int], ...]] = {
+SMALL: dict[str, tuple[tuple[str, int | str], ...]] = {
     "linear": (("iterations", 10),),
     "lightgbm": (("iterations", 10),),
     "forest": (("trees", 30),),
@@ -34,6 +34,7 @@ SMALL: dict[str, tuple[tuple[str, int], ...]] = {
     "kernel": (),
     "embedding": (("iterations", 10),),
     "likeness": (),
+    "brought": (("estimator", "sklearn.linear_model:LogisticRegression"), ("settings", '{"C": 100.0}')),
 }
 _TOKENS = tuple(sorted({word for said in SAID.values() for word in said.split()}))
 ENCODER = StaticEncoder(
@@ -116,7 +117,7 @@ def test_unknown_families_and_params_name_the_nearest() -> None:
         fit(Recipe(family="linear", params=(("iteration", 5),)))
 
 
-@pytest.mark.parametrize("family", ["forest", "network", "kernel"])
+@pytest.mark.parametrize("family", ["forest", "network", "kernel", "brought"])
 def test_families_for_tables_learn_and_leave_text_out(family: str) -> None:
     model = fit(Recipe(family=family, params=SMALL[family]))
     columns = COLUMNS | {"body": [None] * N}

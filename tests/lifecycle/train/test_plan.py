@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from classward.domain import Feature, InputSchema, Plan
-from classward.lifecycle.train import plan
+from classward.lifecycle.train import brought_recipe, plan
 from classward.lifecycle.train.families import FAMILIES
 
 
@@ -90,3 +90,17 @@ def test_the_plan_depends_on_its_arguments_alone_and_its_hash_not_on_threads() -
     assert make("numeric", n_threads=1).recipes == make("numeric", n_threads=8).recipes
     assert make("numeric", n_threads=1).hash == make("numeric", n_threads=8).hash
     assert make("text", budget_s=10).hash != make("text", budget_s=11).hash
+
+
+def test_what_is_brought_comes_second_and_takes_a_third_of_the_time_at_most() -> None:
+    brought = tuple(brought_recipe("sklearn.naive_bayes:GaussianNB", f'{{"var_smoothing": 1e-{i}}}') for i in range(6))
+    made = plan(
+        schema=schema("numeric"), n_rows=500, n_classes=3, budget_s=60.0, seed=0, n_threads=1, task_hash="",
+        dataset_hash="", rows_hash="", brought=(*brought, brought[0]),
+    )  # fmt: skip
+    assert made.recipes[0].family == "linear"
+    assert made.recipes[1:7] == brought
+    assert [r.family for r in made.recipes[7:]] == ["forest", "kernel", "network", "lightgbm"]
+    assert sum(made.shares[1:7]) == pytest.approx(0.33)
+    assert sum(made.shares) < 0.94
+    assert made.recipes[1].title == "brought GaussianNB"

@@ -8,12 +8,11 @@ from numpy.typing import NDArray
 from classward.domain import Interval, Measure, PriorChoice, PriorCorrection
 from classward.inference import Proba
 from classward.lifecycle.calibrate.rows import check_share, labelled
-from classward.statistics import measured_share
+from classward.statistics import bootstrap_macro_f1, measured_share
 
 __all__ = ["choose_prior"]
 
 _EXPONENTS = tuple(round(0.1 * i, 1) for i in range(11))
-_N_DRAWS = 1000
 _LEVEL = 0.95
 
 
@@ -73,7 +72,7 @@ def choose_prior(
         on_others = _macro_f1(_answers(proba.matrix[others], shares, tried), y[others], n_classes)
         crossed[mine] = _answers(proba.matrix[mine], shares, tried[[on_others.argmax()]])[0]
     before, after = (float(_macro_f1(a[None], y, n_classes)[0]) for a in (plain, crossed))
-    draws = _bootstrap(plain, crossed, y, n_classes, rng)
+    draws = bootstrap_macro_f1(y, np.stack([plain, crossed]), n_classes, rng=rng)
     sure = float(np.quantile(draws[1] - draws[0], error_rate))
     is_better = sure > 0.0 and best > 0
     gain = Measure(
@@ -115,25 +114,6 @@ def _macro_f1(answers: NDArray[np.int64], y: NDArray[np.int64], n_classes: int) 
         hits = np.bincount(y[answer == y], minlength=n_classes)
         both = support + np.bincount(answer, minlength=n_classes)
         out[i] = (2 * hits[both > 0] / both[both > 0]).mean() if both.any() else 0.0
-    return out
-
-
-def _bootstrap(
-    first: NDArray[np.int64], second: NDArray[np.int64], y: NDArray[np.int64], n_classes: int, rng: np.random.Generator
-) -> NDArray[np.float64]:
-    """Macro F1 of both under resampling of rows; shape (2, draws). Rows with equal (truth, answers) are drawn as counts."""
-    cells, n_cell = np.unique(np.stack([y, first, second]), axis=1, return_counts=True)
-    truth, answered = cells[0], cells[1:]
-    occurs = np.zeros(n_classes, dtype=np.bool_)
-    occurs[cells.ravel()] = True
-    out = np.empty((2, _N_DRAWS))
-    for draw in range(_N_DRAWS):
-        weight = rng.multinomial(len(y), n_cell / len(y))
-        support = np.bincount(truth, weights=weight, minlength=n_classes)
-        for i in range(2):
-            hits = np.bincount(truth, weights=weight * (answered[i] == truth), minlength=n_classes)
-            both = support + np.bincount(answered[i], weights=weight, minlength=n_classes)
-            out[i, draw] = (2 * hits / np.maximum(both, 1.0))[occurs].mean()
     return out
 
 

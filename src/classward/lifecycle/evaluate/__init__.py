@@ -13,6 +13,7 @@ from classward.lifecycle.evaluate.explain import explain_row
 from classward.lifecycle.evaluate.explanation_page import explanation_html
 from classward.lifecycle.evaluate.figures import class_figures, figures
 from classward.lifecycle.evaluate.held_out import HeldOut
+from classward.lifecycle.evaluate.options import Option, OptionEffect, OptionTable, RecallChange, compare_options
 from classward.lifecycle.evaluate.page import report_html
 from classward.lifecycle.evaluate.paired_report import paired_report
 from classward.lifecycle.evaluate.pairs import compare_rows, judge_offline
@@ -21,19 +22,28 @@ from classward.lifecycle.evaluate.report import evaluate
 from classward.lifecycle.evaluate.simple_models import one_column_answers
 from classward.lifecycle.evaluate.slices import slice_table
 from classward.lifecycle.evaluate.stored import report_from_json, report_json
+from classward.lifecycle.evaluate.suspects import ClassSuspects, LabelSuspects, Suspect, find_suspects
 from classward.lifecycle.evaluate.too_good import too_good
 
 __all__ = [
     "Background",
     "CardFacts",
+    "ClassSuspects",
     "Cut",
     "HeldOut",
+    "LabelSuspects",
+    "Option",
+    "OptionEffect",
+    "OptionTable",
+    "RecallChange",
+    "Suspect",
     "analyse",
     "answer_baseline",
     "attribution_changes",
     "card_markdown",
     "class_figures",
     "class_map",
+    "compare_options",
     "compare_rows",
     "confused_pairs",
     "confusion_csv",
@@ -43,6 +53,7 @@ __all__ = [
     "explain_row",
     "explanation_html",
     "figures",
+    "find_suspects",
     "judge_offline",
     "one_column_answers",
     "paired_report",

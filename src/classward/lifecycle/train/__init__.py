@@ -1,24 +1,38 @@
 """A Split and a budget become Candidates."""
 
+from classward.lifecycle.train.balance import BALANCES, Realism, balance_params, balanced, realism
+from classward.lifecycle.train.brought import brought_recipe
 from classward.lifecycle.train.cross_fit import CrossFitted, OutOfTime, cross_fit
 from classward.lifecycle.train.families import is_refitted
 from classward.lifecycle.train.family import How
 from classward.lifecycle.train.fit import fit_one
+from classward.lifecycle.train.frames import Binary, cross_fit_binary, one_vs_one, one_vs_rest, pairs_of
 from classward.lifecycle.train.knobs import KNOBS, turned
 from classward.lifecycle.train.plan import plan
 from classward.lifecycle.train.rows import FitFold, LabelledRows, take_columns
 
 __all__ = [
+    "BALANCES",
     "KNOBS",
+    "Binary",
     "CrossFitted",
     "FitFold",
     "How",
     "LabelledRows",
     "OutOfTime",
+    "Realism",
+    "balance_params",
+    "balanced",
+    "brought_recipe",
     "cross_fit",
+    "cross_fit_binary",
     "fit_one",
     "is_refitted",
+    "one_vs_one",
+    "one_vs_rest",
+    "pairs_of",
     "plan",
+    "realism",
     "take_columns",
     "turned",
 ]

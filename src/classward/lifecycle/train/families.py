@@ -17,6 +17,7 @@ from classward.estimators import (
     fit_trees,
 )
 from classward.inference import Featuriser, ForestScorer, LinearScorer, TreeScorer
+from classward.lifecycle.train.brought import fit_brought_family
 from classward.lifecycle.train.family import Family, How, Params
 from classward.lifecycle.train.params import settings_of, without_text
 from classward.lifecycle.train.rows import LabelledRows
@@ -45,6 +46,7 @@ def fit_linear_family(rows: LabelledRows, params: Params, how: How) -> tuple[Fea
         n_classes=len(rows.label_space),
         settings=settings_of(LinearSettings, params),
         seed=how.seed,
+        weight=rows.weight,
     )
     return featuriser, scorer
 
@@ -62,6 +64,7 @@ def fit_lightgbm_family(rows: LabelledRows, params: Params, how: How) -> tuple[F
         n_classes=len(rows.label_space),
         settings=settings,
         seed=how.seed,
+        weight=rows.weight,
         n_threads=how.n_threads,
         should_stop=how.should_stop,
         codes=featuriser.codes,
@@ -79,6 +82,7 @@ def fit_forest_family(rows: LabelledRows, params: Params, how: How) -> tuple[Fea
         n_classes=len(rows.label_space),
         settings=settings_of(ForestSettings, params),
         seed=how.seed,
+        weight=rows.weight,
         n_threads=how.n_threads,
         should_stop=how.should_stop,
     )
@@ -94,6 +98,7 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
         "kernel": fit_kernel_family,
         "embedding": fit_embedding_family,
         "likeness": fit_likeness_family,
+        "brought": fit_brought_family,
     }
 )
 """Family name → how to fit it."""

@@ -7,6 +7,7 @@ import numpy as np
 from classward.domain import Recipe
 from classward.errors import NotMulticlass
 from classward.inference import FittedModel, Identity
+from classward.lifecycle.train.balance import balanced
 from classward.lifecycle.train.families import family
 from classward.lifecycle.train.family import How
 from classward.lifecycle.train.rows import LabelledRows
@@ -23,7 +24,8 @@ def fit_one(recipe: Recipe, rows: LabelledRows, how: How) -> FittedModel:
     Parameters
     ----------
     recipe : Recipe
-        Family and its params.
+        Family and its params. Beside those of the family, ``balance`` says how rare classes are made to count more
+        (:func:`~classward.lifecycle.train.balance.balanced`), with ``class_weights`` where somebody states them.
     rows : LabelledRows
         Rows to learn from.
     how : How
@@ -34,10 +36,16 @@ def fit_one(recipe: Recipe, rows: LabelledRows, how: How) -> FittedModel:
     NotMulticlass
         CW201 if fewer than two classes have rows: there is nothing to tell apart.
     DataError
-        CW230 if no column holds anything to learn from; CW232 for an unknown family, CW233 for an unknown param.
+        CW230 if no column holds anything to learn from; CW232 for an unknown family, CW233 for an unknown param, CW350
+        if a family cannot weigh rows.
+    UsageError
+        CW348, CW349 for a way to balance or class weights that do not exist.
     """
     check_classes(rows)
-    featuriser, scorer = family(recipe.family)(rows, dict(recipe.params), how)
+    params = dict(recipe.params)
+    balance, class_weights = str(params.pop("balance", "")), str(params.pop("class_weights", ""))
+    rows = balanced(rows, balance, class_weights=class_weights, rng=np.random.default_rng(how.seed))
+    featuriser, scorer = family(recipe.family)(rows, params, how)
     return FittedModel(
         schema=rows.schema, label_space=rows.label_space, featuriser=featuriser, scorer=scorer, calibrator=Identity(),
         family=recipe.family,

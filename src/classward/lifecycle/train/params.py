@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from classward.domain import InputSchema
 from classward.errors import DataError, nearest
 from classward.estimators import (
+    BroughtSettings,
     ForestSettings,
     KernelSettings,
     LikenessSettings,
@@ -20,7 +21,14 @@ from classward.lifecycle.train.family import Params
 __all__ = ["settings_of", "without_text"]
 
 _Settings = TypeVar(
-    "_Settings", ForestSettings, KernelSettings, LikenessSettings, LinearSettings, NetworkSettings, TreeSettings
+    "_Settings",
+    BroughtSettings,
+    ForestSettings,
+    KernelSettings,
+    LikenessSettings,
+    LinearSettings,
+    NetworkSettings,
+    TreeSettings,
 )
 
 

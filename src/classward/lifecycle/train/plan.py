@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from classward.domain import InputSchema, Plan, Recipe
 from classward.lifecycle.train.families import without_text
 
@@ -21,6 +23,7 @@ _MOST_ROWS_FOR_KERNEL = 20_000
 _MOST_ROWS_FOR_NETWORK = 500_000
 _MANY_CLASSES = 9
 _MOST_TREES = 16_000
+_SHARE_OF_ONE, _SHARE_OF_ALL = 0.15, 0.33
 
 
 def plan(
@@ -36,6 +39,8 @@ def plan(
     rows_hash: str,
     is_time_ordered: bool = False,
     encoder: str = "",
+    brought: tuple[Recipe, ...] = (),
+    balance: tuple[tuple[str, str], ...] = (),
 ) -> Plan:
     """Compile a training budget into recipes with shares of the time.
 
@@ -61,6 +66,10 @@ def plan(
         Whether later rows must not be used to score earlier ones.
     encoder : str
         Name of what reads texts; empty for none.
+    brought : tuple of Recipe
+        Recipes that somebody brings in. They come second, and all together are given up to a third of the time.
+    balance : tuple of pairs
+        Params ``balance`` and ``class_weights`` for every recipe that can count some rows more than others.
     """
     table = without_text(schema)
     n_columns, has_text = len(table.features), len(table.features) < len(schema.features)
@@ -72,8 +81,10 @@ def plan(
         chosen += _for_encoded()
     if n_columns:
         chosen += _for_tables(n_rows, n_classes, is_tight=budget_s < _TIGHT_S)
+    chosen = _with_brought(chosen, tuple(dict.fromkeys(brought)))
     return Plan(
-        recipes=tuple(recipe for recipe, _ in chosen), shares=tuple(share for _, share in chosen), n_folds=n_folds,
+        recipes=tuple(_with_balance(recipe, balance) for recipe, _ in chosen),
+        shares=tuple(share for _, share in chosen), n_folds=n_folds,
         is_refitted=n_folds > 1, is_tuned=bool(n_columns) and budget_s >= _FOR_TUNING_S,
         encoder=encoder if has_text else "", budget_s=budget_s, seed=seed, n_threads=n_threads, task_hash=task_hash,
         dataset_hash=dataset_hash, rows_hash=rows_hash,
@@ -106,6 +117,19 @@ def _for_tables(n_rows: int, n_classes: int, *, is_tight: bool) -> list[tuple[Re
         chosen.append((Recipe(family="network", params=(("epochs", 60),)), 0.15))
     chosen.append((_lightgbm(n_rows, n_classes), 0.25))
     return chosen
+
+
+def _with_brought(chosen: list[tuple[Recipe, float]], brought: tuple[Recipe, ...]) -> list[tuple[Recipe, float]]:
+    if not brought:
+        return chosen
+    share = min(_SHARE_OF_ONE, _SHARE_OF_ALL / len(brought))
+    rest = [(recipe, kept * (1.0 - share * len(brought))) for recipe, kept in chosen]
+    return [rest[0], *((recipe, share) for recipe in brought), *rest[1:]]
+
+
+def _with_balance(recipe: Recipe, balance: tuple[tuple[str, str], ...]) -> Recipe:
+    is_able = recipe.family not in ("likeness", "brought")
+    return replace(recipe, params=(*recipe.params, *balance)) if is_able else recipe
 
 
 def _for_encoded() -> list[tuple[Recipe, float]]:

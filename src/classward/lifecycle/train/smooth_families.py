@@ -20,6 +20,7 @@ def fit_network_family(rows: LabelledRows, params: Params, how: How) -> tuple[Fe
         n_classes=len(rows.label_space),
         settings=settings_of(NetworkSettings, params),
         seed=how.seed,
+        weight=rows.weight,
         should_stop=how.should_stop,
     )
     return featuriser, scorer
@@ -30,4 +31,5 @@ def fit_kernel_family(rows: LabelledRows, params: Params, how: How) -> tuple[Fea
     settings = settings_of(KernelSettings, params)
     featuriser = fit_smooth_featuriser(without_text(rows.schema), rows.columns, rows.n)
     features = featuriser.transform(rows.columns, rows.n)
-    return featuriser, fit_kernel(features, rows.y_index, n_classes=len(rows.label_space), settings=settings)
+    scorer = fit_kernel(features, rows.y_index, n_classes=len(rows.label_space), settings=settings, weight=rows.weight)
+    return featuriser, scorer

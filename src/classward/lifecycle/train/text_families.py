@@ -44,6 +44,7 @@ def fit_embedding_family(rows: LabelledRows, params: Params, how: How) -> tuple[
         n_classes=len(rows.label_space),
         settings=settings_of(LinearSettings, given),
         seed=how.seed,
+        weight=rows.weight,
     )
     return featuriser, scorer
 
@@ -60,6 +61,12 @@ def fit_likeness_left_out(
 ) -> tuple[Featuriser, LikenessFit]:
     """The same on all rows, with the logits of each fold (int array of shape (n,)) left out: cross-fitting for one fit."""
     settings = settings_of(LikenessSettings, params)
+    if rows.weight is not None:
+        raise DataError(
+            "CW350",
+            "likeness to training rows cannot count some rows more than others",
+            fix="balance classes by 'over' or 'under', or use another family",
+        )
     texts = InputSchema(features=tuple(f for f in rows.schema.features if f.kind == "text"))
     featuriser = fit_embedding_featuriser(texts, rows.columns, rows.n, encoder=_encoder(how), with_terms=False)
     features = featuriser.transform(rows.columns, rows.n)
