@@ -179,6 +179,7 @@ class KeywordModel:
     def __init__(self, names: Sequence[str] = CLASSES) -> None:
         self.schema = InputSchema(features=FEATURES)
         self.label_space = LabelSpace.of(names)
+        self.rule = None
         self.unseen = self._unseen
         self.threads: list[str] = []
 

@@ -105,7 +105,7 @@ def fit_network(
             )
             scorer = network_scorer(model, present=present, n_classes=n_classes)
             mean = scorer if mean is None else _between(mean, scorer)
-            score = _score(mean.logits(checks)[:, present], y[held])
+            score = _score(mean.logits(checks)[:, present], y[held], None if weight is None else weight[held])
             waited = 0 if score > best + _GAIN else waited + 1
             if score > best:
                 best, chosen = score, mean
@@ -160,9 +160,9 @@ def _between(one: NetworkScorer, other: NetworkScorer) -> NetworkScorer:
     )
 
 
-def _score(logits: NDArray[np.float64], y: NDArray[np.int64]) -> float:
-    """Accuracy, and among equals the better log loss."""
+def _score(logits: NDArray[np.float64], y: NDArray[np.int64], weight: NDArray[np.float64] | None) -> float:
+    """Accuracy, and among equals the better log loss; rows count as they do in the fit."""
     if not len(y):
         return 0.0
-    loss = -log_softmax(logits)[np.arange(len(y)), y].mean()
-    return float((logits.argmax(axis=1) == y).mean() - _LOSS_SHARE * loss)
+    loss = -log_softmax(logits)[np.arange(len(y)), y]
+    return float(np.average((logits.argmax(axis=1) == y) - _LOSS_SHARE * loss, weights=weight))

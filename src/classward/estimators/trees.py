@@ -105,13 +105,13 @@ def fit_trees(
     present, y = np.unique(y_index, return_inverse=True)
     params = _params(settings, len(present), seed, n_threads)
     matrix = _matrix(features, codes)
-    rows, held_matrix, held_y = np.arange(len(y)), None, np.zeros(0, np.int64)
+    rows, held_matrix, held_y, held_weight = np.arange(len(y)), None, np.zeros(0, np.int64), None
     if held is not None:
         known = np.flatnonzero(np.isin(held[1], present))
         held_matrix, held_y = _matrix(held[0], codes)[known], np.searchsorted(present, held[1][known])
     if not len(held_y):
         rows, inner = inner_fold(y, np.random.default_rng(seed))
-        held_matrix, held_y = matrix[inner], y[inner]
+        held_matrix, held_y, held_weight = matrix[inner], y[inner], None if weight is None else weight[inner]
     weights = None if weight is None else weight[rows]
     train = lightgbm.Dataset(
         matrix[rows], label=y[rows], weight=weights, params=params, categorical_feature=list(codes)
@@ -119,7 +119,7 @@ def fit_trees(
     callbacks: list[Callable[..., Any]] = [_stopper(should_stop)]
     valid = []
     if len(held_y):
-        valid = [train.create_valid(held_matrix, label=held_y)]
+        valid = [train.create_valid(held_matrix, label=held_y, weight=held_weight)]
         callbacks.append(lightgbm.early_stopping(settings.patience, first_metric_only=True, verbose=False))
     booster = lightgbm.train(params, train, num_boost_round=settings.iterations, valid_sets=valid, callbacks=callbacks)
     rounds = booster.best_iteration if booster.best_iteration > 0 else booster.current_iteration()
