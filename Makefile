@@ -24,14 +24,14 @@ check: $(STAMP)  ## format, lint, types, import contracts
 	$(BIN)/lint-imports
 
 fast: $(STAMP)
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow" -n 2
 
 slow: $(STAMP)
 	$(BIN)/python -m pytest -m slow
 
 lock: $(STAMP)  ## pin all dependencies with hashes; names no index
 	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links \
-	  --no-emit-trusted-host --no-header --extra demo --extra text --extra tune --output-file requirements/dev.lock pyproject.toml requirements/dev.in
+	  --no-emit-trusted-host --no-header --extra demo --extra image --extra telemetry --extra text --extra tune --output-file requirements/dev.lock pyproject.toml requirements/dev.in
 
 clean:
 	rm -rf $(VENV) demo .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -12,9 +12,10 @@ from classward.domain import Candidate, Plan, Recipe
 from classward.errors import ClasswardError, DataError
 from classward.estimators import one_blas_thread
 from classward.flows.budget import Budget
+from classward.flows.encode import encode_all
 from classward.inference import Blend, BlendMember, Calibrator, Encoder, FittedModel, Proba
 from classward.lifecycle.calibrate import Calibrated, Weighted, calibrate, weigh
-from classward.lifecycle.train import FitFold, How, LabelledRows, OutOfTime, cross_fit, fit_one, is_refitted
+from classward.lifecycle.train import ENCODED, FitFold, How, LabelledRows, OutOfTime, cross_fit, fit_one, is_refitted
 
 __all__ = ["Finished", "Portfolio", "blend_of", "owed_s", "run_one", "run_plan"]
 
@@ -80,16 +81,20 @@ def run_plan(
     tell : callable
         Told about progress.
     encoder : Encoder, optional
-        Reads texts; every text is encoded once, before the first recipe.
+        Reads texts; every text is encoded once, before the first recipe, unless that takes most of the time.
     """
+    unread = ""
     if encoder is not None:
-        _encode_all(rows, encoder, tell)
+        unread = encode_all(rows, encoder, budget=budget, n_threads=made.n_threads, tell=tell)
     done: list[Finished] = []
     for i, recipe in enumerate(made.recipes):
         found = kept(recipe)
         if found is not None:
             tell(f"{recipe.title} ({i + 1} of {len(made.recipes)}): kept from an earlier run")
             done.append(found)
+            continue
+        if unread and recipe.family in ENCODED:
+            done.append(finish(_failed(recipe, unread, rows)))
             continue
         kept_s = made.budget_s * (made.for_blending + sum(made.shares[i + 1 :])) + owed_s(done, folds)
         allowance_s = budget.left_s() - kept_s
@@ -162,14 +167,6 @@ def _blended(
     )
 
 
-def _encode_all(rows: LabelledRows, encoder: Encoder, tell: Callable[[str], None]) -> None:
-    texts = [f.name for f in rows.schema.features if f.kind == "text"]
-    encoder.remember(rows.n * len(texts) + 1)
-    for name in texts:
-        tell(f"reading {rows.n:,} texts of {name!r} by the encoder")
-        encoder.encode([value if isinstance(value, str) else "" for value in rows.columns[name]])
-
-
 def run_one(
     made: Plan,
     recipe: Recipe,
@@ -182,7 +179,6 @@ def run_one(
     """Cross-fit and calibrate one recipe; what fails, is cut or runs out of time is a result with its reason."""
     n_after = _MORE_FOR_ALL * float(made.is_refitted and is_refitted(recipe.family))
     started_s = budget.clock_s()
-    nothing = np.zeros((0, len(rows.label_space)))
     try:
         found = cross_fit(
             recipe,
@@ -197,8 +193,7 @@ def run_one(
         )
         calibrated = _calibrate(found.logits, _held_y(rows, folds), made.seed)
     except (OutOfTime, ClasswardError, ValueError, ArithmeticError, MemoryError) as error:
-        failure = str(error) or type(error).__name__
-        return Finished(candidate=Candidate(recipe=recipe, failure=failure), models=(), logits=nothing)
+        return _failed(recipe, str(error) or type(error).__name__, rows)
     candidate = Candidate(
         recipe=recipe, log_loss=calibrated.log_loss, n_calibration=len(found.logits), calibrator=calibrated.name,
         fit_s=round(budget.clock_s() - started_s, 3),
@@ -206,6 +201,11 @@ def run_one(
     return Finished(
         candidate=candidate, models=() if n_after else found.models, logits=found.logits, calibrated=calibrated
     )
+
+
+def _failed(recipe: Recipe, failure: str, rows: LabelledRows) -> Finished:
+    nothing = np.zeros((0, len(rows.label_space)))
+    return Finished(candidate=Candidate(recipe=recipe, failure=failure), models=(), logits=nothing)
 
 
 def owed_s(done: Sequence[Finished], folds: Sequence[FitFold]) -> float:

@@ -3,7 +3,7 @@
 from classward.lifecycle.train.balance import BALANCES, Realism, balance_params, balanced, realism
 from classward.lifecycle.train.brought import brought_recipe
 from classward.lifecycle.train.cross_fit import CrossFitted, OutOfTime, cross_fit
-from classward.lifecycle.train.families import is_refitted
+from classward.lifecycle.train.families import ENCODED, is_refitted
 from classward.lifecycle.train.family import How
 from classward.lifecycle.train.fit import fit_one
 from classward.lifecycle.train.frames import Binary, cross_fit_binary, one_vs_one, one_vs_rest, pairs_of
@@ -13,6 +13,7 @@ from classward.lifecycle.train.rows import FitFold, LabelledRows, take_columns
 
 __all__ = [
     "BALANCES",
+    "ENCODED",
     "KNOBS",
     "Binary",
     "CrossFitted",

@@ -25,6 +25,7 @@ from classward.lifecycle.train.smooth_families import fit_kernel_family, fit_net
 from classward.lifecycle.train.text_families import fit_embedding_family, fit_likeness_family
 
 __all__ = [
+    "ENCODED",
     "FAMILIES",
     "FITTED_ONCE",
     "family",
@@ -136,5 +137,8 @@ def stops_when_asked(name: str) -> bool:
 
 
 _STOPS_EARLY = frozenset({"lightgbm", "network"})
+ENCODED = frozenset({"embedding", "likeness"})
+"""Families that read texts by an encoder."""
+
 FITTED_ONCE = frozenset({"likeness"})
 """Families whose left-out scores follow from one fit on all rows, which is then the model."""

@@ -23,6 +23,8 @@ _MOST_ROWS_FOR_KERNEL = 20_000
 _MOST_ROWS_FOR_NETWORK = 500_000
 _MANY_CLASSES = 9
 _MOST_TREES = 16_000
+_MOST_SUPPORT, _SUPPORT_OF_MANY = 10_240, 6_000
+_LAST_LAYER = 384
 _SHARE_OF_ONE, _SHARE_OF_ALL = 0.15, 0.33
 
 
@@ -78,7 +80,7 @@ def plan(
     fit_s = budget_s * linear_share / (n_folds + 1)
     chosen = [(_linear(has_text, len(schema.features), n_rows, n_classes, fit_s), linear_share)]
     if has_text and encoder:
-        chosen += _for_encoded()
+        chosen += _for_encoded(n_rows, encoder)
     if n_columns:
         chosen += _for_tables(n_rows, n_classes, is_tight=budget_s < _TIGHT_S)
     chosen = _with_brought(chosen, tuple(dict.fromkeys(brought)))
@@ -132,10 +134,15 @@ def _with_balance(recipe: Recipe, balance: tuple[tuple[str, str], ...]) -> Recip
     return replace(recipe, params=(*recipe.params, *balance)) if is_able else recipe
 
 
-def _for_encoded() -> list[tuple[Recipe, float]]:
+def _for_encoded(n_rows: int, encoder: str) -> list[tuple[Recipe, float]]:
+    """Strengths chosen by cross-validation on two public sets of short questions."""
+    linear: tuple[tuple[str, str | float], ...] = (("solver", "logistic"), ("iterations", 100))
+    linear += (("c", 0.1),) if encoder == "static" else (("c", 0.03),)
+    linear += (("width", _LAST_LAYER),) if encoder == "minilm" else ()
+    support = n_rows if n_rows <= _MOST_SUPPORT else _SUPPORT_OF_MANY
     return [
-        (Recipe(family="embedding", params=(("solver", "logistic"), ("c", 0.1), ("iterations", 200))), 0.2),
-        (Recipe(family="likeness"), 0.1),
+        (Recipe(family="embedding", params=linear), 0.15),
+        (Recipe(family="likeness", params=(("most_support", support),)), 0.2),
     ]
 
 
