@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check fast slow lock clean
+.PHONY: demo test check fast slow lock proto clients clean
 
 $(STAMP): requirements/dev.lock requirements/encoder.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -31,7 +31,18 @@ slow: $(STAMP)
 
 lock: $(STAMP)  ## pin all dependencies with hashes; names no index
 	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links \
-	  --no-emit-trusted-host --no-header --extra demo --extra image --extra telemetry --extra text --extra tune --output-file requirements/dev.lock pyproject.toml requirements/dev.in
+	  --no-emit-trusted-host --no-header --extra demo --extra grpc --extra image --extra telemetry --extra text --extra tune --output-file requirements/dev.lock pyproject.toml requirements/dev.in
+
+PROTO := src/classward/serving/grpc
+proto: $(STAMP)  ## compile the description of the gRPC interface
+	$(BIN)/python -m grpc_tools.protoc -I$(PROTO) --descriptor_set_out=$(PROTO)/open_inference.binpb $(PROTO)/open_inference.proto
+
+clients: .venv-clients/.installed  ## other people's clients, in an environment of their own: their pins contradict ours
+
+.venv-clients/.installed: requirements/clients.lock
+	$(PYTHON) -m venv .venv-clients
+	.venv-clients/bin/python -m pip install --quiet --require-hashes --no-deps -r requirements/clients.lock
+	touch $@
 
 clean:
 	rm -rf $(VENV) demo .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

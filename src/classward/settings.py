@@ -21,6 +21,8 @@ class Settings:
     """Address to serve on; any but loopback needs ``api_keys``."""
     port: int = 8400
     """TCP port to serve on."""
+    grpc_port: int = 0
+    """TCP port of the Open Inference Protocol over gRPC, on the same host; 0 opens none."""
     workers: int = 1
     """Server processes."""
     api_keys: tuple[str, ...] = ()

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Awaitable, Callable
 
 from classward.errors import ClasswardError
 from classward.serving.auth import KeyGate, check_bind
 from classward.serving.body import ClientGone, check_content
 from classward.serving.drain import DrainSignals
+from classward.serving.failures import note_fault, note_refusal
 from classward.serving.health import health, metrics, ready
 from classward.serving.infer import v2_infer, v2_live, v2_model, v2_model_ready, v2_ready, v2_server
 from classward.serving.labels import labels
-from classward.serving.logs import say
 from classward.serving.messages import ASGIReceive, ASGIScope, ASGISend, Reply, Request, error_reply
 from classward.serving.openapi import openapi
 from classward.serving.pages import docs, landing
 from classward.serving.parts import ServingParts
 from classward.serving.predict import predict
 from classward.serving.routes import MethodNotAllowed, Route, match
+from classward.serving.side_doors import SideDoors
 from classward.serving.worker import Worker
 
 __all__ = ["App", "create_app"]
@@ -54,6 +54,7 @@ class App:
 
     def __init__(self, parts: ServingParts) -> None:
         self.worker = Worker(parts)
+        self.doors = SideDoors(self.worker)
         self._gate = KeyGate(parts.settings.api_keys)
         self._max_bytes = parts.settings.max_body_bytes
         self._clock = parts.clock
@@ -94,41 +95,20 @@ class App:
         if not route.is_open:
             self._gate.check(request.headers)
         if route.takes_body:
-            check_content(request.headers, max_bytes=self._max_bytes)
+            check_content(request.headers, max_bytes=self._max_bytes, takes=route.takes)
             request.body = await self.worker.patience.read_body(receive, max_bytes=self._max_bytes, now_s=now_s)
         return await _HANDLERS[route.endpoint](self.worker, request)
 
     def _refuse(self, error: ClasswardError, request: Request) -> Reply:
+        note_refusal(self.worker, error, request_id=request.id)
         reply = error_reply(error, request_id=request.id, path=request.path)
         if isinstance(error, MethodNotAllowed):
             reply.headers = ((b"allow", error.allow.encode()),)
-        if reply.status >= 500:
-            self.worker.writer.count("failed")
-            say(
-                "request failed",
-                level=logging.WARNING,
-                request_id=request.id,
-                code=error.code,
-                version=self._version(),
-            )
-        else:
-            self.worker.writer.count("refused")
         return reply
 
     def _fail(self, error: Exception, request: Request) -> Reply:
-        self.worker.writer.count("failed")
-        say("request failed", level=logging.ERROR, trace=error, request_id=request.id, version=self._version())
-        fault = ClasswardError(
-            "CW430",
-            "the server made a mistake",
-            why="nothing is wrong with the request as far as we know",
-            fix="the server's log has the trace under this request id",
-        )
+        fault = note_fault(self.worker, error, request_id=request.id)
         return error_reply(fault, request_id=request.id, path=request.path)
-
-    def _version(self) -> int | None:
-        current = self.worker.current
-        return current.version if current else None
 
     async def _send(self, reply: Reply, request: Request, send: ASGISend) -> None:
         headers = [
@@ -149,10 +129,12 @@ class App:
             message = await receive()
             if message["type"] == "lifespan.startup":
                 await self.worker.start()
+                await self.doors.open()
                 signals.install()
                 await send({"type": "lifespan.startup.complete"})
             else:
                 signals.restore()
+                await self.doors.close()
                 await self.worker.stop()
                 await send({"type": "lifespan.shutdown.complete"})
                 return

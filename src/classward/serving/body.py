@@ -12,13 +12,16 @@ from classward.serving.messages import ASGIReceive
 __all__ = ["ClientGone", "Patience", "check_content"]
 
 _BODY_TIMEOUT_S = 30.0
+_BYTES = "application/octet-stream"
 
 
 class ClientGone(Exception):
     """The client went away before its request was complete; nobody waits for an answer."""
 
 
-def check_content(headers: Sequence[tuple[bytes, bytes]], *, max_bytes: int) -> None:
+def check_content(
+    headers: Sequence[tuple[bytes, bytes]], *, max_bytes: int, takes: Sequence[str] = ("application/json",)
+) -> None:
     """Look at the headers before a byte of the body is read.
 
     A body without a content type is taken as JSON, unless a browser page sends it (``Origin``): such a page could
@@ -27,7 +30,7 @@ def check_content(headers: Sequence[tuple[bytes, bytes]], *, max_bytes: int) -> 
     Raises
     ------
     InvalidInput
-        CW412 when the announced length is too large, CW414 for another content type or any encoding.
+        CW412 when the announced length is too large, CW414 for a content type that is not in ``takes``, or any encoding.
     """
     content_type, origin = None, False
     for name, value in headers:
@@ -38,20 +41,22 @@ def check_content(headers: Sequence[tuple[bytes, bytes]], *, max_bytes: int) -> 
                 raise _too_large(max_bytes)
         elif name == b"content-encoding" and value.strip().lower() not in {b"", b"identity"}:
             raise InvalidInput("CW414", "compressed bodies are not accepted", fix="send the JSON as it is")
-        elif name == b"inference-header-content-length":
-            raise InvalidInput("CW414", "binary tensors are not accepted", fix="send tensor data as JSON")
+        elif name == b"inference-header-content-length" and _BYTES not in takes:
+            raise InvalidInput("CW414", "binary tensors are not accepted here", fix="send JSON")
         elif name == b"origin":
             origin = True
     if content_type is None and not origin:
         return
-    if content_type is not None and _is_json(content_type):
+    if content_type is not None and _is_one_of(content_type, takes):
         return
-    raise InvalidInput("CW414", "the body must be JSON", fix="send the header 'Content-Type: application/json'")
+    raise InvalidInput(
+        "CW414", f"the body must be {' or '.join(takes)}", fix=f"send the header 'Content-Type: {takes[0]}'"
+    )
 
 
-def _is_json(content_type: bytes) -> bool:
+def _is_one_of(content_type: bytes, takes: Sequence[str]) -> bool:
     kind, _, rest = content_type.lower().partition(b";")
-    if kind.strip() != b"application/json":
+    if kind.strip().decode("latin-1") not in takes:
         return False
     charset = rest.replace(b" ", b"").replace(b'"', b"")
     return b"charset=" not in charset or b"charset=utf-8" in charset or b"charset=utf8" in charset

@@ -47,12 +47,12 @@ class LabelsBody(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class InferInput(msgspec.Struct):
-    """One input tensor of the Open Inference Protocol."""
+    """One input tensor of the Open Inference Protocol; ``data`` stays empty while its values are bytes elsewhere."""
 
     name: str
     shape: list[int]
     datatype: str
-    data: list[Any]
+    data: list[Any] = []
     parameters: dict[str, Any] = {}
 
 

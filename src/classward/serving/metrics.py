@@ -66,8 +66,8 @@ class Metrics:
     def _one(self, name: str, text: str) -> Any:
         return prom.Counter(name, text, ["task"], registry=self._registry).labels(self._task)
 
-    def request(self, endpoint: str, status: int, seconds: float) -> None:
-        """Count one request and its time."""
+    def request(self, endpoint: str, status: int | str, seconds: float) -> None:
+        """Count one request and its time; ``status`` is HTTP's number, or gRPC's word."""
         key = (endpoint, status)
         child = self._children.get(key)
         if child is None:

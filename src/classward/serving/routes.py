@@ -13,7 +13,10 @@ _BODY = (400, 408, 413, 415, 422)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """One method on one address. ``statuses`` are those beside 401, 403 and 500 that may come back."""
+    """One method on one address.
+
+    ``statuses`` are those beside 401, 403 and 500 that may come back, ``takes`` the content types of a body.
+    """
 
     method: str
     path: str
@@ -21,6 +24,7 @@ class Route:
     summary: str
     statuses: tuple[int, ...] = (200,)
     is_open: bool = False
+    takes: tuple[str, ...] = ("application/json",)
 
     @property
     def takes_body(self) -> bool:
@@ -91,6 +95,7 @@ ROUTES = (
                 endpoint="v2_infer",
                 summary="Open Inference Protocol: classify rows given as tensors",
                 statuses=(200, 404, *_BODY, 503),
+                takes=("application/json", "application/octet-stream"),
             ),
         )
     ),

@@ -27,6 +27,7 @@ from uvicorn.supervisors import Multiprocess
 from classward.errors import ClasswardError, UsageError
 from classward.serving.auth import check_bind
 from classward.serving.drain import DRAIN_GRACE_S, take_no_more
+from classward.serving.grpc_port import holding
 from classward.serving.logs import LOG_CONFIG, say
 from classward.settings import Settings
 
@@ -61,13 +62,13 @@ def run(
     ------
     UsageError
         CW911 for an open address without keys, CW912 and CW913 if the address cannot be bound, CW914 if the workers
-        cannot start, CW915 for fewer than one worker.
+        cannot start, CW915 for fewer than one worker, CW426 if there can be no gRPC door.
     """
     check_bind(settings)
     if settings.workers < 1:
         raise UsageError("CW915", "a server needs at least one worker", got=str(settings.workers), fix="--workers 1")
     listener = bind(settings.host, settings.port)
-    with listener, _environment({**env, _FACTORY: app_factory}, n_workers=settings.workers):
+    with listener, holding(settings), _environment({**env, _FACTORY: app_factory}, n_workers=settings.workers):
         on_bound()
         config = _config(settings)
         host, port = listener.getsockname()[:2]

@@ -30,6 +30,7 @@ CODE_STATUS: dict[str, int] = {
     "CW422": 400,  # a tensor name that does not exist
     "CW423": 422,  # an id or key that cannot be used
     "CW424": 422,  # no rows
+    "CW425": 504,  # the deadline has passed
     "CW430": 500,  # our fault
     "CW801": 503,  # nothing is live
 }

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from classward.domain import InputSchema
 from classward.errors import InvalidInput, nearest
 from classward.flows.predict import Answer
+from classward.serving.binary import TensorValues
 from classward.serving.decode import InferInput, InferOutput
 
-__all__ = ["DATATYPES", "OUTPUTS", "check_outputs", "outputs_of", "rows_of"]
+__all__ = ["DATATYPES", "OUTPUTS", "OutputTensor", "check_outputs", "check_shape", "outputs_of", "rows_of"]
 
 _INTEGERS = ("INT8", "INT16", "INT32", "INT64", "UINT8", "UINT16", "UINT32", "UINT64")
 _NUMBERS = ("FP64", "FP32", "FP16", *_INTEGERS)
@@ -25,6 +27,16 @@ DATATYPES: dict[str, tuple[str, ...]] = {
 
 OUTPUTS = ("id", "label", "probability", "probabilities")
 """Output tensors; ``id`` is of each row, to label it later, ``probabilities`` has shape (n, classes)."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutputTensor:
+    """One output: values flat, in row-major order, whatever form they leave in."""
+
+    name: str
+    datatype: str
+    shape: tuple[int, ...]
+    values: TensorValues
 
 
 def _is_integer(value: object) -> bool:
@@ -85,10 +97,7 @@ def _column(tensor: InferInput, datatypes: tuple[str, ...], max_rows: int) -> li
     if tensor.datatype not in datatypes:
         raise _bad(tensor, f"its datatype must be {' or '.join(datatypes[:2])}", f"send it as {datatypes[0]}")
     shape = tensor.shape
-    if not (len(shape) == 1 or (len(shape) == 2 and shape[1] == 1)) or shape[0] < 0:
-        raise _bad(tensor, "its shape must be [n] or [n, 1]", "one value per row")
-    if shape[0] > max_rows:
-        raise InvalidInput("CW413", "too many rows in one request", why=f"at most {max_rows}", fix="split the request")
+    check_shape(tensor, max_rows=max_rows)
     data = tensor.data
     if len(shape) == 2 and data and all(isinstance(item, list) and len(item) == 1 for item in data):
         data = [item[0] for item in data]
@@ -101,6 +110,21 @@ def _column(tensor: InferInput, datatypes: tuple[str, ...], max_rows: int) -> li
                 tensor, f"row {index} does not hold a value of type {tensor.datatype}", "send that type, or null"
             )
     return data
+
+
+def check_shape(tensor: InferInput, *, max_rows: int) -> None:
+    """Make sure of one value per row, before values are read.
+
+    Raises
+    ------
+    InvalidInput
+        CW421 for another shape than ``[n]`` or ``[n, 1]``, CW413 beyond ``max_rows``.
+    """
+    shape = tensor.shape
+    if not (len(shape) == 1 or (len(shape) == 2 and shape[1] == 1)) or shape[0] < 0:
+        raise _bad(tensor, "its shape must be [n] or [n, 1]", "one value per row")
+    if shape[0] > max_rows:
+        raise InvalidInput("CW413", "too many rows in one request", why=f"at most {max_rows}", fix="split the request")
 
 
 def _bad(tensor: InferInput, problem: str, fix: str) -> InvalidInput:
@@ -121,19 +145,17 @@ def check_outputs(wanted: Sequence[InferOutput] | None) -> None:
             raise InvalidInput("CW422", f"no output is called {name!r}{nearest(name, OUTPUTS)}", fix=", ".join(OUTPUTS))
 
 
-def outputs_of(answer: Answer, wanted: Sequence[InferOutput] | None) -> list[dict[str, object]]:
+def outputs_of(answer: Answer, wanted: Sequence[InferOutput] | None) -> tuple[OutputTensor, ...]:
     """Give the answer as output tensors, all of them or those asked for."""
     names = dict.fromkeys(OUTPUTS if not wanted else (output.name for output in wanted))
-    return [_output(name, answer) for name in names]
+    return tuple(_output(name, answer) for name in names)
 
 
-def _output(name: str, answer: Answer) -> dict[str, object]:
+def _output(name: str, answer: Answer) -> OutputTensor:
     rows = answer.predictions
-    shape = [len(rows)]
     if name == "probabilities":
         matrix = answer.probabilities
-        return {"name": name, "shape": list(matrix.shape), "datatype": "FP64", "data": matrix.ravel().tolist()}
+        return OutputTensor(name, "FP64", matrix.shape, matrix.ravel())
     if name == "probability":
-        return {"name": name, "shape": shape, "datatype": "FP64", "data": [row.probability for row in rows]}
-    data = [row.id for row in rows] if name == "id" else [row.label for row in rows]
-    return {"name": name, "shape": shape, "datatype": "BYTES", "data": data}
+        return OutputTensor(name, "FP64", (len(rows),), [row.probability for row in rows])
+    return OutputTensor(name, "BYTES", (len(rows),), [row.id if name == "id" else row.label for row in rows])

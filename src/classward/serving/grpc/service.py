@@ -1,0 +1,117 @@
+"""The six methods of the protocol: who asks, what they ask, what comes back, and what is counted."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import grpc
+import msgspec
+
+from classward.errors import ClasswardError, InvalidInput, Refused
+from classward.serving.auth import KeyGate
+from classward.serving.failures import note_fault, note_refusal
+from classward.serving.grpc.messages import METHODS, SERVICE, messages
+from classward.serving.grpc.status import code_of
+from classward.serving.grpc.translate import body_of, fill_response
+from classward.serving.oip import EXTENSIONS, PLATFORM, SERVER, find_model, infer, tensors_of
+from classward.serving.worker import Worker
+
+__all__ = ["Service"]
+
+_OPEN = frozenset({"ServerLive", "ServerReady"})
+
+_Method = Callable[[Any, str], Awaitable[Any]]
+
+
+class Service:
+    """Answers calls for one worker; ``handler`` is what a gRPC server is given."""
+
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+        self._gate = KeyGate(worker.parts.settings.api_keys)
+        self._messages = messages()
+        self._methods: dict[str, _Method] = {
+            "ServerLive": self._server_live,
+            "ServerReady": self._server_ready,
+            "ModelReady": self._model_ready,
+            "ServerMetadata": self._server_metadata,
+            "ModelMetadata": self._model_metadata,
+            "ModelInfer": self._model_infer,
+        }
+
+    @property
+    def handler(self) -> grpc.GenericRpcHandler:
+        """The methods under their names on the wire."""
+        return grpc.method_handlers_generic_handler(SERVICE, {name: self._handler(name) for name in METHODS})
+
+    def _handler(self, name: str) -> grpc.RpcMethodHandler:
+        method, endpoint, clock = self._methods[name], f"grpc_{name}", self._worker.parts.clock
+
+        async def call(request: Any, context: grpc.aio.ServicerContext) -> Any:
+            started_s, request_id = clock.monotonic_s(), self._worker.parts.ids.new()
+            status = grpc.StatusCode.OK
+            try:
+                self._let_pass(name, context)
+                response = await method(request, request_id)
+            except ClasswardError as error:
+                note_refusal(self._worker, error, request_id=request_id)
+                status, refused = code_of(error), error
+            except Exception as error:  # noqa: BLE001 - process boundary: a fault of ours is logged, counted and answered
+                refused = note_fault(self._worker, error, request_id=request_id)
+                status = grpc.StatusCode.INTERNAL
+            self._worker.metrics.request(endpoint, status.name, clock.monotonic_s() - started_s)
+            if status is grpc.StatusCode.OK:
+                context.set_trailing_metadata((("x-request-id", request_id),))
+                return response
+            return await context.abort(status, str(refused), (("x-request-id", request_id), ("code", refused.code)))
+
+        return grpc.unary_unary_rpc_method_handler(
+            call,
+            request_deserializer=self._messages[f"{name}Request"].FromString,
+            response_serializer=self._messages[f"{name}Response"].SerializeToString,
+        )
+
+    def _let_pass(self, name: str, context: grpc.aio.ServicerContext) -> None:
+        remaining_s = context.time_remaining()
+        if remaining_s is not None and remaining_s <= 0:
+            raise InvalidInput("CW425", "the deadline passed before the request was begun", fix="allow more time")
+        if name not in _OPEN and self._gate.is_on:
+            given = context.invocation_metadata() or ()
+            self._gate.check([(k.encode(), v if isinstance(v, bytes) else v.encode()) for k, v in given])
+
+    async def _server_live(self, request: Any, request_id: str) -> Any:
+        return self._messages["ServerLiveResponse"](live=True)
+
+    async def _server_ready(self, request: Any, request_id: str) -> Any:
+        return self._messages["ServerReadyResponse"](ready=self._worker.is_ready)
+
+    async def _model_ready(self, request: Any, request_id: str) -> Any:
+        try:
+            find_model(self._worker, request.name, request.version or None)
+        except Refused:
+            return self._messages["ModelReadyResponse"](ready=False)
+        return self._messages["ModelReadyResponse"](ready=self._worker.is_ready)
+
+    async def _server_metadata(self, request: Any, request_id: str) -> Any:
+        name, version = SERVER
+        return self._messages["ServerMetadataResponse"](name=name, version=version, extensions=EXTENSIONS)
+
+    async def _model_metadata(self, request: Any, request_id: str) -> Any:
+        loaded = find_model(self._worker, request.name, request.version or None)
+        inputs, outputs = tensors_of(loaded)
+        return self._messages["ModelMetadataResponse"](
+            name=request.name,
+            versions=[str(loaded.version)],
+            platform=PLATFORM,
+            inputs=inputs,
+            outputs=outputs,
+            properties={"label_space": msgspec.json.encode(loaded.class_names).decode()},
+        )
+
+    async def _model_infer(self, request: Any, request_id: str) -> Any:
+        loaded = find_model(self._worker, request.model_name, request.model_version or None)
+        body = body_of(request, max_rows=self._worker.parts.settings.max_rows)
+        done = await infer(self._worker, loaded, body, request_id=request_id)
+        is_raw = bool(request.raw_input_contents)
+        return fill_response(self._messages["ModelInferResponse"](), done, is_raw=is_raw)
