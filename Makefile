@@ -26,10 +26,12 @@ check: $(STAMP)  ## format, lint, types, import contracts
 fast: $(STAMP)
 	$(BIN)/python -m pytest -m "not slow" -n 2
 
-slow: $(STAMP)
+slow: $(STAMP) .venv-clients/.installed
 	$(BIN)/python -m pytest -m slow
 
 lock: $(STAMP)  ## pin all dependencies with hashes; names no index
+	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links \
+	  --no-emit-trusted-host --no-header --output-file requirements/clients.lock requirements/clients.in
 	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links \
 	  --no-emit-trusted-host --no-header --extra demo --extra grpc --extra image --extra telemetry --extra text --extra tune --output-file requirements/dev.lock pyproject.toml requirements/dev.in
 
@@ -45,4 +47,4 @@ clients: .venv-clients/.installed  ## other people's clients, in an environment 
 	touch $@
 
 clean:
-	rm -rf $(VENV) demo .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) .venv-clients demo .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

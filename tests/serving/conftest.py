@@ -8,7 +8,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from serving_fakes import Client, make_parts
+from server_process import Server
+from serving_fakes import Client, FileJournal, make_parts
 
 from classward.serving.app import create_app
 
@@ -33,3 +34,17 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Client]]:
 @pytest.fixture
 def client(start: Callable[..., Client]) -> Client:
     return start()
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    servers: list[Server] = []
+    FileJournal(tmp_path / "journal.jsonl").deploy(1, "hash-1")
+
+    def _serve(**settings: object) -> Server:
+        servers.append(Server(tmp_path, **settings))
+        return servers[-1]
+
+    yield _serve
+    for server in servers:
+        server.stop()

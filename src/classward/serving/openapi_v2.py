@@ -24,7 +24,6 @@ _TENSOR = _object(
     "name",
     "shape",
     "datatype",
-    "data",
 )
 
 V2_REQUESTS: Json = {
