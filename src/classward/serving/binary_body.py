@@ -60,9 +60,7 @@ def take_tail(inputs: Sequence[InferInput], tail: memoryview, *, max_rows: int) 
                 fix="give the size in bytes, and no 'data' beside it",
             )
         check_shape(tensor, max_rows=max_rows)
-        tensor.data = read_raw(
-            tail[at : at + size], name=tensor.name, datatype=tensor.datatype, n=tensor.shape[0]
-        )
+        tensor.data = read_raw(tail[at : at + size], name=tensor.name, datatype=tensor.datatype, n=tensor.shape[0])
         at += size
     if at != len(tail):
         raise InvalidInput(

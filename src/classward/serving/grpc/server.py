@@ -49,4 +49,3 @@ class GrpcDoor:
     async def close(self) -> None:
         """Take no more calls, and let those that run finish (at most ``drain_s`` seconds)."""
         await self._server.stop(self._grace_s)
-

@@ -103,7 +103,9 @@ def _text(value: bytes, name: str, row: int) -> str:
 
 
 def _parameters(given: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: getattr(value, value.WhichOneof("parameter_choice") or "string_param") for name, value in given.items()}
+    return {
+        name: getattr(value, value.WhichOneof("parameter_choice") or "string_param") for name, value in given.items()
+    }
 
 
 def fill_response(response: Any, done: Inferred, *, is_raw: bool) -> Any:
