@@ -12,14 +12,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from classward.api import Classifier, Predictor, Workspace, load
+    from classward.api import Classifier, Predictor, TableFeaturiser, Workspace, load
 
 __version__ = "0.1.0"
-__all__ = ["Classifier", "Predictor", "Workspace", "__version__", "load"]
+__all__ = ["Classifier", "Predictor", "TableFeaturiser", "Workspace", "__version__", "load"]
 
 
 def __getattr__(name: str) -> object:
-    if name in {"Classifier", "Predictor", "Workspace", "load"}:
+    if name in {"Classifier", "Predictor", "TableFeaturiser", "Workspace", "load"}:
         from classward import api
 
         return getattr(api, name)

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from classward.api.classifier import Classifier
+    from classward.api.featuriser import TableFeaturiser
     from classward.api.predictor import Predictor, load
     from classward.api.workspace import ReportView, Workspace
 
-__all__ = ["Classifier", "Predictor", "ReportView", "Workspace", "load"]
+__all__ = ["Classifier", "Predictor", "ReportView", "TableFeaturiser", "Workspace", "load"]
 
 _HOME = {
     "Classifier": "classifier",
     "Predictor": "predictor",
     "ReportView": "workspace",
+    "TableFeaturiser": "featuriser",
     "Workspace": "workspace",
     "load": "predictor",
 }

@@ -14,18 +14,13 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import Tags, check_random_state, column_or_1d
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import (
-    _check_feature_names,
-    _check_n_features,
-    check_array,
-    check_consistent_length,
-    check_is_fitted,
-)
+from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
-from classward.api.inputs import columns_for, frame_of, is_frame, is_texts, schema_of
+from classward.api.checked import checked_rows
+from classward.api.inputs import columns_for, frame_of, is_texts, schema_of
 from classward.artifact.write import write_bundle
 from classward.domain import DecisionRule, LabelSpace
-from classward.errors import NotMulticlass, WrongType
+from classward.errors import NotMulticlass
 from classward.estimators import encoder_named
 from classward.flows.budget import Budget, parse_budget
 from classward.flows.portfolio import Portfolio, blend_of, run_plan
@@ -121,7 +116,7 @@ class Classifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         clock_s = time.monotonic
         budget_s = parse_budget(self.budget)
         budget = Budget(clock_s=clock_s, ends_s=clock_s() + budget_s)
-        table = frame_of(self._checked(X, reset=True))
+        table = frame_of(checked_rows(self, X, reset=True))
         codes = self._encode(X, y)
         self.schema_ = schema_of(table, is_text=is_texts(X))
         rows = self._rows(table, codes)
@@ -192,26 +187,6 @@ class Classifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self, "model_")
         return write_bundle(Path(folder), self.model_, extras={})
 
-    def _checked(self, X: Any, *, reset: bool) -> Any:
-        """Refuse what has no rows and columns, and hold its columns against those of ``fit``."""
-        if not (is_frame(X) or is_texts(X)):
-            if hasattr(X, "toarray"):
-                raise WrongType(
-                    "CW252",
-                    "a sparse matrix cannot be read here",
-                    got="sparse X; dense data is required",
-                    fix="pass X.toarray(), or the columns it was made from: text and categories are taken as they are",
-                )
-            X = check_array(X, dtype=None, ensure_all_finite="allow-nan", estimator=self, input_name="X")
-        elif not len(X):
-            raise NotMulticlass("CW201", "there are no rows", got="0 sample(s) (a minimum of 1 is required)")
-        if not is_texts(X):
-            _check_feature_names(self, X, reset=reset)
-            _check_n_features(self, X, reset=reset)
-        elif reset:
-            self.n_features_in_ = 1
-        return X
-
     def _encode(self, X: Any, y: Any) -> NDArray[np.int64]:
         if y is None:
             raise ValueError(f"{type(self).__name__} requires y to be passed, but the target y is None")
@@ -236,7 +211,7 @@ class Classifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return LabelledRows(columns=columns, n=len(codes), y_index=codes, schema=self.schema_, label_space=space)
 
     def _columns(self, X: Any) -> tuple[Columns, int]:
-        table = frame_of(self._checked(X, reset=False))
+        table = frame_of(checked_rows(self, X, reset=False))
         return columns_for(table, self.schema_), table.height
 
     def __sklearn_tags__(self) -> Tags:

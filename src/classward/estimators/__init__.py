@@ -1,6 +1,7 @@
 """What fits the pieces that inference runs; the only room that knows scikit-learn and LightGBM."""
 
 from classward.estimators.brought import BroughtSettings, brought_by_name, brought_instance, fit_brought
+from classward.estimators.citizens import BoostedTrees, Calibrated, Forest, Kernel, Linear, LinearText, Network
 from classward.estimators.embedding import fit_embedding_featuriser
 from classward.estimators.encoders import ENCODERS, encoder_named, export_encoder, pack_encoder
 from classward.estimators.featurise import fit_featuriser, fit_ordinal_featuriser, fit_smooth_featuriser
@@ -20,13 +21,20 @@ from classward.estimators.vocabulary import fit_text
 
 __all__ = [
     "ENCODERS",
+    "BoostedTrees",
     "BroughtSettings",
+    "Calibrated",
+    "Forest",
     "ForestSettings",
+    "Kernel",
     "KernelSettings",
     "Knob",
     "LikenessFit",
     "LikenessSettings",
+    "Linear",
     "LinearSettings",
+    "LinearText",
+    "Network",
     "NetworkSettings",
     "Search",
     "TreeSettings",
