@@ -123,7 +123,7 @@ def _context(
 ) -> Context:
     from classward.backends.files import FileArtifacts, FileSnapshots
     from classward.backends.record_log.log import FileRecordLog
-    from classward.backends.sqlite import Database, SqliteHeartbeats, SqliteJournal, SqliteLeases
+    from classward.backends.sqlite import Database, SqliteHeartbeats, SqliteJournal, SqliteLeases, SqliteWatchStore
     from classward.backends.tables import FileTables
     from classward.flows.context import Context
 
@@ -145,6 +145,7 @@ def _context(
         tables=FileTables(base=task_file.resolve().parent),
         heartbeats=SqliteHeartbeats(database),
         leases=SqliteLeases(database),
+        watching=SqliteWatchStore(database),
     )
 
 

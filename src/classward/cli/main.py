@@ -27,6 +27,7 @@ COMMANDS = {
     "log": "print logged predictions",
     "label": "import labels that came late",
     "status": "what is live and how each class does",
+    "alerts": "promises that broke, on which evidence; acknowledge them",
     "why": "explain one answer",
     "deploy": "make a version live",
     "rollback": "go back to the version before",
@@ -38,7 +39,7 @@ COMMANDS = {
     "verify": "check journal, bundles, snapshots and records",
     "replay": "decide a recorded decision again",
     "simulate": "weeks of traffic on a virtual clock",
-    "watch": "seal the record log (serve starts it by itself)",
+    "watch": "take in labels, raise alerts, seal the log (serve starts it by itself)",
     "config": "defaults, schema and check of the task file",
 }
 """Every command with its one-line help, in the order of a first use."""

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import time
+from typing import TYPE_CHECKING
 
 import click
 
 from classward.cli.options import task_options
+
+if TYPE_CHECKING:
+    from classward.flows.watch import Ticked
 
 __all__ = ["command"]
 
@@ -18,7 +22,7 @@ __all__ = ["command"]
 @click.option("--while-pid", type=int, hidden=True, help="End when this process is gone.")
 @task_options
 def command(once: bool, every: float, while_pid: int | None, task_file: str, workspace: str | None) -> None:
-    """Seal the record log; of several, one works and the others wait."""
+    """Take in labels as evidence, raise alerts, seal the record log; of several, one works and the others wait."""
     from classward import wiring
     from classward.errors import ClasswardError
     from classward.flows.watch import tick
@@ -35,16 +39,27 @@ def command(once: bool, every: float, while_pid: int | None, task_file: str, wor
                 raise
             click.echo(f"classward: {error}", err=True)
             done = None
-        for problem in done.problems if done else ():
-            click.echo(f"classward: {problem}", err=True)
-        if done and done.n_segments:
-            click.echo(
-                f" sealed {done.n_segments} segments: {done.n_predictions:,} answers, {done.n_labels:,} labels",
-                err=True,
-            )
+        if done:
+            _say(done)
         if once:
             break
         time.sleep(every)
     ctx.leases.release(f"watch:{ctx.task.name}", holder)
-    if once and done and done.problems:
+    if once and done and done.sealed.problems:
         raise SystemExit(1)
+
+
+def _say(done: Ticked) -> None:
+    for problem in done.sealed.problems:
+        click.echo(f"classward: {problem}", err=True)
+    for alert in done.taken.raised:
+        said = f"{alert.n_hits} of {alert.n} labels right, promised {alert.promised:.2f}"
+        click.echo(f" {alert.severity}: {alert.family} of {alert.class_name}: {said} ({alert.id})", err=True)
+    for alert in done.taken.resolved:
+        click.echo(f" resolved: {alert.family} of {alert.class_name} ({alert.id})", err=True)
+    if done.sealed.n_segments:
+        sealed = done.sealed
+        click.echo(
+            f" sealed {sealed.n_segments} segments: {sealed.n_predictions:,} answers, {sealed.n_labels:,} labels",
+            err=True,
+        )

@@ -1,5 +1,6 @@
 """The nouns that flow through Classward: frozen, deeply immutable, standard library only."""
 
+from classward.domain.alerts import Alert, AlertPolicy, Stream, StreamState, WaitingLabel, WatchMemory
 from classward.domain.analysis import Advice, Analysis, ClassFigures, ClassMap, MapPoint, PairedReport
 from classward.domain.canonical import canonical_json, content_hash, format_time, parse_time, to_plain
 from classward.domain.confusions import PairAnalysis, Separator, TermEffect
@@ -50,6 +51,8 @@ __all__ = [
     "AbstentionChoice",
     "AbstentionValue",
     "Advice",
+    "Alert",
+    "AlertPolicy",
     "Analysis",
     "AttributionChange",
     "Baseline",
@@ -118,11 +121,15 @@ __all__ = [
     "SliceTable",
     "SloState",
     "Split",
+    "Stream",
+    "StreamState",
     "Summary",
     "Task",
     "TermEffect",
     "ThresholdProof",
     "ThresholdsChoice",
+    "WaitingLabel",
+    "WatchMemory",
     "Window",
     "canonical_json",
     "content_hash",

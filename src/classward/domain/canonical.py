@@ -6,7 +6,7 @@ import dataclasses
 import hashlib
 import json
 import math
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 __all__ = ["canonical_json", "content_hash", "format_time", "parse_time", "to_plain"]
 
@@ -23,6 +23,8 @@ def to_plain(value: object) -> object:
         }
     if isinstance(value, datetime):
         return format_time(value)
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, dict):
         return {str(k): to_plain(v) for k, v in value.items()}
     if isinstance(value, list | tuple):

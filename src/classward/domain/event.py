@@ -26,6 +26,9 @@ EVENT_KINDS = (
     "held",
     "hold_lifted",
     "collected",
+    "alert_raised",
+    "alert_acked",
+    "alert_resolved",
 )
 
 

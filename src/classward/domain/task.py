@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from classward.domain.alerts import AlertPolicy
 from classward.domain.canonical import content_hash
 from classward.domain.policy import DecisionPolicy
 
@@ -83,6 +84,7 @@ class Task:
     sensitive: tuple[str, ...] = ()
     definitions: tuple[tuple[str, str], ...] = ()
     slos: tuple[SLO, ...] = ()
+    alerts: AlertPolicy = field(default_factory=AlertPolicy)
     decision: DecisionPolicy = field(default_factory=DecisionPolicy)
     recall_default: float = 0.80
     precision_default: float = 0.80

@@ -16,6 +16,7 @@ from classward.ports import (
     RecordLog,
     SnapshotStore,
     TableSource,
+    WatchStore,
 )
 
 __all__ = ["Context", "Tell", "draft", "note"]
@@ -39,6 +40,7 @@ class Context:
     tables: TableSource
     heartbeats: Heartbeats
     leases: Leases
+    watching: WatchStore
 
 
 def draft(ctx: Context, kind: str, payload: object, *, why: str = "") -> EventDraft:

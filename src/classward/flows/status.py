@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 import numpy as np
 import polars as pl
 
-from classward.domain import CalibrationReport, ClassState, Deployment, Window
+from classward.domain import Alert, CalibrationReport, ClassState, Deployment, Window
 from classward.flows.context import Context
+from classward.flows.evidence import alerts_of
 from classward.flows.label_space import last_label_space
 from classward.flows.versions import registry_state
 from classward.lifecycle.label import LabelLag, label_lag, resolve
@@ -46,6 +47,7 @@ class Status:
     n_quarantined: int
     n_lost: int
     workers: tuple[Heartbeat, ...]
+    alerts: tuple[Alert, ...]
 
 
 def status(ctx: Context, *, now: datetime) -> Status:
@@ -77,5 +79,6 @@ def status(ctx: Context, *, now: datetime) -> Status:
         calibration=production_calibration(within, rng=np.random.default_rng(within.height)), lag=label_lag(within, now=now),
         n_repeated=resolved.n_repeated_predictions, n_conflicting=resolved.n_conflicting,
         n_waiting=resolved.n_waiting, n_unknown=resolved.n_unknown, n_negative_delay=resolved.n_negative_delay,
+        alerts=tuple(a for a in alerts_of(ctx) if a.state != "resolved"),
         n_quarantined=ctx.log.quarantined().height, n_lost=max(int(lost), sum(w.n_lost for w in workers)),
     )  # fmt: skip

@@ -13,6 +13,7 @@ from classward.ports.stores import (
     TableSource,
     TableStream,
 )
+from classward.ports.watching import WatchStore
 
 __all__ = [
     "PREDICTION_COLUMNS",
@@ -31,4 +32,5 @@ __all__ = [
     "TableSink",
     "TableSource",
     "TableStream",
+    "WatchStore",
 ]

@@ -96,8 +96,11 @@ class RecordLog(Protocol):
         """Logged answers with ``since <= at < until``, in no particular order, with ``PREDICTION_COLUMNS``."""
         ...
 
-    def labels(self) -> pl.DataFrame:
-        """Accepted labels (``id, label, event_at, received_at, source, annotator, weight, digest``), duplicates kept."""
+    def labels(self, *, received_since: datetime | None = None) -> pl.DataFrame:
+        """Accepted labels, duplicates kept, of ``received_since`` and later.
+
+        Columns ``id, label, event_at, received_at, source, annotator, weight, digest``.
+        """
         ...
 
     def quarantined(self) -> pl.DataFrame:

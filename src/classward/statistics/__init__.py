@@ -1,5 +1,6 @@
 """Pure array mathematics: intervals, calibration error, paired tests, confidence sequences. NumPy only."""
 
+from classward.statistics.bets import RateBets, bets_against
 from classward.statistics.calibration_error import BINS, classwise_ece, ece, ece_null, equal_mass_bins
 from classward.statistics.calibration_report import calibration_report
 from classward.statistics.class_costs import false_negative_costs, false_positive_costs, gamma_cdf
@@ -37,13 +38,18 @@ from classward.statistics.paired import holm, mcnemar_p, paired_difference_inter
 from classward.statistics.projection import principal_plane
 from classward.statistics.ranking import Ranking, ranked
 from classward.statistics.resampling import bootstrap_mean
+from classward.statistics.restarts import YEAR_DAYS, alarm_level, log_wealth, no_wealth, started
 from classward.statistics.shares import difference_interval, fisher_p
 
 __all__ = [
     "BINS",
+    "YEAR_DAYS",
     "Margins",
     "Ranking",
+    "RateBets",
+    "alarm_level",
     "beta_cdf",
+    "bets_against",
     "binomial_p",
     "bootstrap_confusion",
     "bootstrap_macro_f1",
@@ -72,6 +78,7 @@ __all__ = [
     "labels_needed",
     "log_evidence",
     "log_losses",
+    "log_wealth",
     "macro_f1",
     "margins_of",
     "mcnemar_p",
@@ -79,6 +86,7 @@ __all__ = [
     "measured_exact",
     "measured_mean",
     "measured_share",
+    "no_wealth",
     "novelty_names",
     "novelty_scores",
     "off_by",
@@ -92,6 +100,7 @@ __all__ = [
     "recall_per_class",
     "rows_needed",
     "set_scores",
+    "started",
     "tolerance_rank",
     "top_k_hits",
     "weighted_f1",

@@ -7,11 +7,24 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-__all__ = ["ClassesPart", "DataPart", "DecisionPart", "FeaturePart", "LabelsPart", "SloPart", "TaskFile", "TaskPart"]
+from classward.taskfile.chances import CHANCE
+
+__all__ = [
+    "AlertsPart",
+    "ClassesPart",
+    "DataPart",
+    "DecisionPart",
+    "FeaturePart",
+    "LabelsPart",
+    "SloPart",
+    "TaskFile",
+    "TaskPart",
+]
 
 Fraction = Annotated[float, Meta(gt=0, lt=1, description="A fraction between 0 and 1.")]
 Kind = Literal["text", "categorical", "numeric", "boolean", "date"]
 Duration = Annotated[str, Meta(pattern=r"^[0-9]+(\.[0-9]+)? ?[mhdw]$", description='Such as "90m", "36h", "7d", "2w".')]
+Chance = Annotated[str, Meta(pattern=CHANCE, description='Such as "1% chance per year" or "2 per year".')]
 Cost = Annotated[float, Meta(ge=0, description="A cost: 0 or more.")]
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 
@@ -146,6 +159,19 @@ class LabelsPart(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     ] = "30d"
 
 
+class AlertsPart(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """How often people may be disturbed for nothing."""
+
+    false_pages: Annotated[
+        Chance, _says("Chance of any page while every promise is kept.", "nobody should wake up for nothing")
+    ] = "1% chance per year"
+    most_label_weight: Annotated[
+        float,
+        Meta(ge=1),
+        _says("Largest weight of a label that counts as evidence.", "labels are not chosen; raise it when they are"),
+    ] = 1.0
+
+
 class TaskFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """A Classward task: what is learned, from what, and what is promised for each class."""
 
@@ -164,3 +190,6 @@ class TaskFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         default_factory=DecisionPart
     )
     labels: Annotated[LabelsPart, _says("How labels arrive.")] = msgspec.field(default_factory=LabelsPart)
+    alerts: Annotated[AlertsPart, _says("How often people may be disturbed for nothing.")] = msgspec.field(
+        default_factory=AlertsPart
+    )

@@ -7,8 +7,9 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator
 
-from classward.domain import SLO, DataSource, DecisionPolicy, Feature, Task
+from classward.domain import SLO, AlertPolicy, DataSource, DecisionPolicy, Feature, Task
 from classward.errors import TaskFileError
+from classward.taskfile.chances import yearly_chance
 from classward.taskfile.convert import Place, convert
 from classward.taskfile.durations import days
 from classward.taskfile.format import FeaturePart, TaskFile
@@ -84,6 +85,11 @@ def _check(file: TaskFile, place: Place) -> None:
             "CW105", "decision.correct_prior and decision.costs exclude each other", ("decision", "correct_prior"),
             why="both weigh the classes against each other", fix="keep one of them",
         )  # fmt: skip
+    if not 0.0 < yearly_chance(file.alerts.false_pages) < 1.0:
+        place.error(
+            "CW103", "alerts.false_pages must be a chance between 0 and 1", ("alerts", "false_pages"),
+            got=file.alerts.false_pages, why="evidence is never certain", fix='write "1% chance per year"',
+        )  # fmt: skip
     for part, name, text in (("slo", "window", file.slo.window), ("labels", "wait", file.labels.wait)):
         if not days(text) > 0:
             place.error("CW103", f"{part}.{name} must be longer than nothing", (part, name), got=text, fix='write "7d"')
@@ -96,12 +102,17 @@ def _task(file: TaskFile, declared: frozenset[str]) -> Task:
         group_column=task.group, train=DataSource(location=data.train, query=data.query),
         test=None if data.test is None else DataSource(location=data.test),
         features=tuple(_feature(name, part) for name, part in file.features.items()),
-        decision=_decision(file), critical=file.classes.critical, sensitive=file.classes.sensitive,
+        alerts=_alerts(file), decision=_decision(file), critical=file.classes.critical, sensitive=file.classes.sensitive,
         definitions=tuple(file.classes.definitions.items()), slos=tuple(_slos(file, declared)),
         recall_default=slo.recall_default, precision_default=slo.precision_default, window_days=days(slo.window),
         label_wait_days=days(file.labels.wait), test_share=data.test_share,
         calibration_share=data.calibration_share, min_per_class=data.min_per_class, seed=data.seed,
     )  # fmt: skip
+
+
+def _alerts(file: TaskFile) -> AlertPolicy:
+    part = file.alerts
+    return AlertPolicy(false_pages=yearly_chance(part.false_pages), most_label_weight=part.most_label_weight)
 
 
 def _decision(file: TaskFile) -> DecisionPolicy:

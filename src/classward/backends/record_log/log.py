@@ -50,9 +50,12 @@ class FileRecordLog:
         days = ("" if since is None else _day(since), "9999-12-31" if until is None else _day(until))
         return self._read("prediction", wanted, columns, days)
 
-    def labels(self) -> pl.DataFrame:
+    def labels(self, *, received_since: datetime | None = None) -> pl.DataFrame:
         """Accepted labels, duplicates kept."""
-        return self._read("label")
+        if received_since is None:
+            return self._read("label")
+        days = (_day(received_since), "9999-12-31")
+        return self._read("label", [pl.col("received_at") >= received_since], None, days)
 
     def quarantined(self) -> pl.DataFrame:
         """Labels set aside."""

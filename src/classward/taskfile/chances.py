@@ -1,0 +1,22 @@
+"""How often something may happen for nothing, as people write it: ``1% chance per year``, ``1 per year``."""
+
+from __future__ import annotations
+
+import math
+import re
+
+__all__ = ["CHANCE", "yearly_chance"]
+
+CHANCE = r"^[0-9]+(\.[0-9]+)?(% chance)? per year$"
+
+
+def yearly_chance(text: str) -> float:
+    """Turn a text that fits :data:`CHANCE` into the chance of at least one a year.
+
+    A count is a mean number of rare, independent happenings: 1 per year is a chance of 1 - 1/e.
+
+    >>> yearly_chance("1% chance per year"), round(yearly_chance("1 per year"), 2)
+    (0.01, 0.63)
+    """
+    value = float(re.split(r"[% ]", text)[0])
+    return value / 100.0 if "%" in text else 1.0 - math.exp(-value)
