@@ -11,7 +11,7 @@ from classward.cli.options import json_option, open_task, task_options
 if TYPE_CHECKING:
     from classward.domain import Alert
 
-__all__ = ["command", "show"]
+__all__ = ["ack", "command", "show"]
 
 
 @click.group("alerts", invoke_without_command=True)
