@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import click
 
 from classward.cli import output
-from classward.domain import SLO, Analysis, Comparison, Decision, Measure, Report
+from classward.domain import SLO, Analysis, Comparison, Decision, Measure, PairedReport, Report, is_uncalibrated
 from classward.lifecycle.evaluate import judge_offline
 
-__all__ = ["comparison", "report"]
+__all__ = ["comparison", "paired", "report"]
 
 _MOST_CLASSES = 40
 _MOST_SLICES, _MOST_PAIRS, _MOST_ADVICE = 5, 5, 3
@@ -27,6 +27,8 @@ def report(made: Report, *, slos: Sequence[SLO], every: bool = False) -> None:
         f" ECE {calibration.ece:.3f} (a perfect model would show {calibration.ece_null_mean:.3f}): {calibration.verdict}"
         f"   {made.n:,} sealed rows"
     )
+    if is_uncalibrated(calibration.verdict):
+        click.echo(" scores are shown as uncalibrated until a check on labelled rows passes: read them as a rank")
     promised = {slo.class_name for slo in slos}
     shown = made.classes
     if len(shown) > _MOST_CLASSES and not every:
@@ -96,6 +98,31 @@ def comparison(decision: Decision, comparisons: Sequence[Comparison], *, n_rows:
     ]
     output.table(("class", "difference in recall", "n", "won:lost", "verdict"), rows, right=(2, 3))
     click.echo(f" decision {decision.id}   chance of {decision.error_rate_of}: at most {decision.error_rate:.0%}")
+
+
+def paired(found: PairedReport) -> None:
+    """What the change is worth: log loss, cost and brought figures, then the confusions that changed most."""
+    unit = "cost" if found.cost_of == "declared costs" else "errors"
+    rows = [
+        ("log loss per row", output.measure(found.log_loss, digits=4), "below 0 is better"),
+        (f"{unit} per row", output.measure(found.cost, digits=4), "below 0 is better"),
+        *((m.name, output.measure(m.difference, digits=4), f"{m.live:.4g} → {m.candidate:.4g}") for m in found.metrics),
+    ]
+    output.table(("figure", "candidate minus live", ""), rows)
+    changed = [p for p in found.pairs if p.n_live != p.n_candidate][:_MOST_PAIRS]
+    if changed:
+        output.table(
+            ("true", "called", "rows", "change of the share"),
+            [
+                (
+                    p.true_class,
+                    p.predicted_class,
+                    f"{p.n_live} → {p.n_candidate}",
+                    output.measure(p.difference, digits=3),
+                )
+                for p in changed
+            ],
+        )
 
 
 def _value(figure: Measure) -> str:

@@ -1,7 +1,8 @@
 """The nouns that flow through Classward: frozen, deeply immutable, standard library only."""
 
 from classward.domain.alerts import Alert, AlertPolicy, Stream, StreamState, WaitingLabel, WatchMemory
-from classward.domain.analysis import Advice, Analysis, ClassFigures, ClassMap, MapPoint, PairedReport
+from classward.domain.analysis import Advice, Analysis, ClassFigures, ClassMap, MapPoint
+from classward.domain.calibration import CalibrationReport, ClassCalibration, ReliabilityBin, is_uncalibrated
 from classward.domain.canonical import canonical_json, content_hash, format_time, parse_time, to_plain
 from classward.domain.confusions import PairAnalysis, Separator, TermEffect
 from classward.domain.dataset import ColumnProfile, Dataset, FoldInfo, Split
@@ -23,16 +24,15 @@ from classward.domain.finding import Finding
 from classward.domain.folding import FoldedClasses, FoldingRule
 from classward.domain.label_space import ClassDef, LabelSpace
 from classward.domain.measure import Interval, Measure
+from classward.domain.paired import Flip, MetricChange, PairChange, PairedReport, SliceChange
 from classward.domain.policy import DecisionPolicy
 from classward.domain.prediction import ABSTAINED, Label, Outcome, Prediction, QuarantinedLabel
 from classward.domain.recipe import Candidate, Plan, Recipe
 from classward.domain.recommendation import ClassNeed, Recommendation
 from classward.domain.report import (
     Baseline,
-    CalibrationReport,
     ClassReport,
     ConfusedPair,
-    ReliabilityBin,
     Report,
 )
 from classward.domain.selective import AbstentionChoice, AbstentionValue, RiskCoverage, RiskPoint
@@ -59,6 +59,7 @@ __all__ = [
     "CalibrationReport",
     "Candidate",
     "ClassAttributions",
+    "ClassCalibration",
     "ClassCut",
     "ClassDef",
     "ClassFigures",
@@ -83,6 +84,7 @@ __all__ = [
     "Explanation",
     "Feature",
     "Finding",
+    "Flip",
     "FoldInfo",
     "FoldedClasses",
     "FoldingRule",
@@ -93,9 +95,11 @@ __all__ = [
     "LabelSpace",
     "MapPoint",
     "Measure",
+    "MetricChange",
     "ModelVersion",
     "Outcome",
     "PairAnalysis",
+    "PairChange",
     "PairCost",
     "PairedCounts",
     "PairedReport",
@@ -118,6 +122,7 @@ __all__ = [
     "SetsChoice",
     "Slice",
     "SliceCell",
+    "SliceChange",
     "SliceTable",
     "SloState",
     "Split",
@@ -134,6 +139,7 @@ __all__ = [
     "canonical_json",
     "content_hash",
     "format_time",
+    "is_uncalibrated",
     "parse_time",
     "to_plain",
 ]

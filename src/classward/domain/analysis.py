@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from classward.domain.confusions import PairAnalysis
-from classward.domain.decision import Comparison
 from classward.domain.explanation import ClassAttributions
 from classward.domain.measure import Measure
+from classward.domain.paired import PairedReport
 from classward.domain.recipe import Candidate
 from classward.domain.slices import SliceTable
 
-__all__ = ["Advice", "Analysis", "ClassFigures", "ClassMap", "MapPoint", "PairedReport"]
+__all__ = ["Advice", "Analysis", "ClassFigures", "ClassMap", "MapPoint"]
+
+_NOTHING = Measure(value=None, n=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +21,9 @@ class ClassFigures:
     """One class against all others, by its probability alone.
 
     ``brier`` and ``log_loss`` are of the yes-or-no question; ``auc`` and ``average_precision`` are of the ranking.
-    ``precision_recall`` is the curve as (recall, precision) points, at most 25.
+    ``precision_recall`` is the curve as (recall, precision) points, ``roc`` as (share of others called so, recall), at most
+    25 each. ``confident_errors`` is the share of wrong answers among those that name this class with a confidence of 0.9
+    or more.
     """
 
     class_name: str
@@ -29,6 +33,8 @@ class ClassFigures:
     auc: Measure
     average_precision: Measure
     precision_recall: tuple[tuple[float, float], ...] = ()
+    roc: tuple[tuple[float, float], ...] = ()
+    confident_errors: Measure = _NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,33 +73,11 @@ class Advice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PairedReport:
-    """Two versions on the same rows; every difference is candidate minus live.
-
-    ``accuracy`` and ``classes`` (recall) carry exact McNemar p-values, those of classes corrected by Holm over classes;
-    ``cohens_g`` is the candidate's share of the rows on which exactly one was right, less a half (-0.5 to 0.5).
-    ``log_loss`` and ``cost`` are means per row (below 0 is better), with paired bootstrap intervals; ``log_loss_effect``
-    is the mean difference in standard deviations of the rows' differences.
-    """
-
-    live_name: str
-    candidate_name: str
-    n: int
-    accuracy: Comparison
-    log_loss: Measure
-    cost: Measure
-    classes: tuple[Comparison, ...]
-    cohens_g: float | None
-    log_loss_effect: float | None
-    verdict: str
-    format_version: int = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Analysis:
     """Figures beyond the headline, and where the errors are.
 
     ``figures`` are (name, measure), beside those of the report itself; names as in scikit-learn where it has one.
+    ``ranks`` counts the rows whose true class was the most probable, the second most probable, and so on.
     ``cost_of`` says what ``mean_cost`` counts: ``declared costs`` or ``errors`` (each costs 1).
     """
 
@@ -107,3 +91,4 @@ class Analysis:
     candidates: tuple[Candidate, ...] = ()
     paired: PairedReport | None = None
     advice: tuple[Advice, ...] = ()
+    ranks: tuple[int, ...] = ()

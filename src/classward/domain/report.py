@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from classward.domain.analysis import Analysis
+from classward.domain.calibration import CalibrationReport
 from classward.domain.measure import Measure
 
 __all__ = [
     "Baseline",
-    "CalibrationReport",
     "ClassReport",
     "ConfusedPair",
-    "ReliabilityBin",
     "Report",
 ]
 
@@ -28,33 +27,6 @@ class ClassReport:
     precision: Measure
     f1: Measure
     log_loss: Measure
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReliabilityBin:
-    """One bar of a reliability diagram: mean confidence against share correct, with n and interval."""
-
-    confidence: float
-    accuracy: Measure
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CalibrationReport:
-    """Expected calibration error of the top label beside what a perfectly calibrated model would show.
-
-    ``ece_null_mean`` and ``ece_null_p95`` are the mean and 95th percentile of the same figure when labels are drawn from
-    the model's own probabilities; ``verdict`` is ``calibrated`` (not distinguishable from perfect, and the sample could
-    have told 0.05), ``slightly off`` (a real error below 0.05), ``miscalibrated`` or ``not enough evidence``.
-    ``ece_classwise`` is ``None`` where only the largest probability was kept.
-    """
-
-    ece: float
-    ece_null_mean: float
-    ece_null_p95: float
-    ece_classwise: float | None
-    n: int
-    bins: tuple[ReliabilityBin, ...]
-    verdict: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +55,7 @@ class Report:
 
     ``confusion`` holds counts, rows true and columns predicted, in label-space order. ``checks`` are (name, outcome,
     detail) of the sanity checks; ``notes`` are sentences for people. ``analysis`` is ``None`` in reports of format 1.
+    Format 3 has calibration per class, curves, and how often the true class came at each place.
     """
 
     task_name: str
@@ -106,4 +79,4 @@ class Report:
     checks: tuple[tuple[str, str, str], ...] = ()
     notes: tuple[str, ...] = ()
     analysis: Analysis | None = None
-    format_version: int = 2
+    format_version: int = 3

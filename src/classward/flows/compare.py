@@ -10,14 +10,34 @@ import numpy as np
 import polars as pl
 
 from classward.artifact.read import read_bundle, read_extra
-from classward.domain import Comparison, Decision, LabelSpace, ModelVersion, parse_time, to_plain
+from classward.domain import (
+    ABSTAINED,
+    Comparison,
+    Costs,
+    Decision,
+    LabelSpace,
+    ModelVersion,
+    PairedReport,
+    parse_time,
+    to_plain,
+)
 from classward.errors import DataError, UnknownVersion, UsageError
 from classward.flows.context import Context, note
+from classward.flows.metric import metric_by_name
 from classward.flows.snapshot import load_folds
 from classward.flows.versions import registry_state
-from classward.inference import Model
+from classward.inference import Decider, Model, Proba, cost_matrix
 from classward.lifecycle.data import columns_of
-from classward.lifecycle.evaluate import compare_rows
+from classward.lifecycle.evaluate import (
+    Answers,
+    HeldOut,
+    answered,
+    compare_rows,
+    cuts_of,
+    metric_change,
+    paired_html,
+    paired_report,
+)
 from classward.lifecycle.release import decide_replacement, replay_replacement
 
 __all__ = ["CompareResult", "compare", "replay"]
@@ -31,21 +51,35 @@ class CompareResult:
     comparisons: tuple[Comparison, ...]
     n_rows: int
     n_left_out: int
+    paired: PairedReport
+
+    def page(self) -> str:
+        """The comparison as one page that needs nothing else."""
+        return paired_html(self.paired, self.decision, n_left_out=self.n_left_out)
 
 
-def compare(ctx: Context, live: int, candidate: int, *, alpha: float = 0.05) -> CompareResult:
+def compare(
+    ctx: Context, live: int, candidate: int, *, alpha: float = 0.05, metrics: tuple[str, ...] = ()
+) -> CompareResult:
     """Compare two versions on the candidate's sealed fold by paired exact tests; the reading is recorded.
 
     Rows (and, with a group column, groups) that the other version was trained or calibrated on are left out, since it
-    would be judged on what it has seen.
+    would be judged on what it has seen. Costs are the task's, of the answers that each version's rule gives.
+
+    Parameters
+    ----------
+    metrics : tuple of str
+        Figures of your own to compare as well, as ``package.module:function``
+        (:func:`~classward.flows.metric.metric_by_name`).
 
     Raises
     ------
     DataError
         CW245 if no row is left that neither version has seen.
     UsageError
-        CW909 for a version against itself.
+        CW909 for a version against itself; CW354 for a metric that does not exist.
     """
+    brought = [(name, metric_by_name(name)) for name in metrics]
     if live == candidate:
         raise UsageError(
             "CW909", "a version cannot be compared with itself", got=f"version {live} twice",
@@ -60,22 +94,63 @@ def compare(ctx: Context, live: int, candidate: int, *, alpha: float = 0.05) -> 
         {"rows_hash": rows_hash, "dataset_hash": new.dataset_hash, "artifact_hash": new.bundle_hash},
         why=f"paired comparison of versions {live} and {candidate}",
     )
-    old_model, new_model = _model(ctx, old), _model(ctx, new)
-    space = new_model.label_space
-    columns = columns_of(rows, new_model.schema)
-    counts = compare_rows(
-        old_model.predict_proba(columns_of(rows, old_model.schema), rows.height).aligned_to(space),
-        new_model.predict_proba(columns, rows.height),
-        _y(rows, ctx.task.label, space),
-    )
+    sides = _Sides(ctx, rows, _model(ctx, old), _model(ctx, new))
     decision, comparisons = decide_replacement(
-        counts, critical=space.critical, alpha=alpha, decision_id=ctx.ids.new(), at=ctx.clock.now(),
-        task=ctx.task.name,
+        compare_rows(sides.live, sides.candidate, sides.y_index), critical=sides.space.critical, alpha=alpha,
+        decision_id=ctx.ids.new(), at=ctx.clock.now(), task=ctx.task.name,
     )  # fmt: skip
     note(ctx, "compared", to_plain(decision), why=f"version {candidate} against {live}: {decision.verdict}")
+    rng = np.random.default_rng(ctx.task.seed)
+    paired = paired_report(
+        sides.live, sides.candidate, sides.y_index, comparisons, cost=sides.cost, rng=rng,
+        names=(f"version {live}", f"version {candidate}"), answers=(sides.was, sides.now),
+        cost_of="declared costs" if ctx.task.decision.costs else "errors", cuts=cuts_of(sides.held),
+        metrics=[metric_change(name, metric, *sides.words, rng=rng) for name, metric in brought],
+    )  # fmt: skip
     return CompareResult(
-        decision=decision, comparisons=comparisons, n_rows=rows.height, n_left_out=n_test - rows.height
+        decision=decision, comparisons=comparisons, n_rows=rows.height, n_left_out=n_test - rows.height, paired=paired
     )
+
+
+class _Sides:
+    """Both versions' answers for the same rows, in the candidate's label space."""
+
+    def __init__(self, ctx: Context, rows: pl.DataFrame, live: Model, candidate: Model) -> None:
+        self.space = candidate.label_space
+        columns = columns_of(rows, candidate.schema)
+        own = live.predict_proba(columns_of(rows, live.schema), rows.height)
+        self.live, self.candidate = own.aligned_to(self.space), candidate.predict_proba(columns, rows.height)
+        self.y_index = _y(rows, ctx.task.label, self.space)
+        policy = ctx.task.decision
+        self.cost = cost_matrix(
+            Costs.named(self.space, policy.costs, off_diagonal=policy.cost_default), len(self.space)
+        )
+        self.held = HeldOut(self.candidate, self.y_index, columns, candidate.schema.features)
+        abstain = policy.abstain_cost or 0.0
+        self.was = self._answers(live, own, self.live, abstain)
+        self.now = self._answers(candidate, self.candidate, self.candidate, abstain)
+        truths = [self.space.names[i] for i in self.y_index.tolist()]
+        self.words = (truths, self._words(live, own), self._words(candidate, self.candidate))
+
+    def _answers(self, model: Model, own: Proba, aligned: Proba, abstain_cost: float) -> Answers:
+        if model.rule is None or model.rule.is_plain:
+            return answered(aligned, self.y_index, self.cost)
+        decided = Decider(model.rule, own.label_space).decide(own)
+        place = [self.space.names.index(n) if n in self.space.names else -1 for n in own.label_space.names]
+        said = np.array(place, dtype=np.int64)[decided.predicted]
+        said = np.where(said < 0, aligned.predicted, said)
+        return answered(
+            aligned, self.y_index, self.cost, predicted=said, is_abstained=decided.is_abstained,
+            abstain_cost=abstain_cost,
+        )  # fmt: skip
+
+    def _words(self, model: Model, own: Proba) -> list[str]:
+        names = own.label_space.names
+        if model.rule is None or model.rule.is_plain:
+            return [names[i] for i in own.predicted.tolist()]
+        decided = Decider(model.rule, own.label_space).decide(own)
+        pairs = zip(decided.predicted.tolist(), decided.is_abstained.tolist(), strict=True)
+        return [ABSTAINED if gone else names[i] for i, gone in pairs]
 
 
 def replay(ctx: Context, decision_id: str) -> tuple[Decision, bool]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from classward.artifact.read import read_bundle, read_extra
 from classward.artifact.write import check_equal, write_bundle
-from classward.domain import Candidate, ModelVersion, Plan, Report, canonical_json, to_plain
+from classward.domain import Candidate, Costs, ModelVersion, Plan, Report, canonical_json, to_plain
 from classward.errors import JournalError
 from classward.flows.context import Context, Tell, draft, note
 from classward.flows.hygiene import simple_baselines
@@ -22,6 +22,7 @@ from classward.flows.snapshot import TrainingData
 from classward.flows.versions import registry_state
 from classward.inference import Proba
 from classward.lifecycle.calibrate import measure_sets
+from classward.lifecycle.data.times import times_of
 from classward.lifecycle.evaluate import (
     Background,
     HeldOut,
@@ -112,7 +113,21 @@ def _evaluate_sealed(
         notes=(*data.split.notes, *_unlabelled(data), *remarks, *_sets(found, proba, data.y_index[rows])),
     )
     report = replace(report, baselines=(*report.baselines, *simple_baselines(ctx, data, rows)))
-    return _analysed(ctx, data, found, report, HeldOut(proba, data.y_index[rows], columns, ctx.task.features))
+    return _analysed(
+        ctx,
+        data,
+        found,
+        report,
+        HeldOut(proba, data.y_index[rows], columns, ctx.task.features, _times(ctx, data, rows)),
+    )
+
+
+def _times(ctx: Context, data: TrainingData, rows: NDArray[np.int64]) -> NDArray[np.datetime64] | None:
+    """When each row happened, so that the report can look at spans of time."""
+    name = ctx.task.time_column
+    if name is None or name not in data.table.columns:
+        return None
+    return times_of(data.table[rows][name]).dt.replace_time_zone(None).to_numpy().astype("datetime64[us]")
 
 
 def _analysed(ctx: Context, data: TrainingData, found: Portfolio, report: Report, held: HeldOut) -> Report:
@@ -125,8 +140,11 @@ def _analysed(ctx: Context, data: TrainingData, found: Portfolio, report: Report
         n_classes=len(data.label_space),
     )  # fmt: skip
     background = Background(data.columns(shown, ctx), held.features, len(shown))
+    kind = next((f.kind for f in held.features if f.name == column), "")
+    policy = ctx.task.decision
     return analyse(
-        report, held, rng=rng, baselines={f"{column} alone": answers},
+        report, held, rng=rng, baselines={f"words of {column} alone" if kind == "text" else f"{column} alone": answers},
+        costs=Costs.named(data.label_space, policy.costs, off_diagonal=policy.cost_default) if policy.costs else None,
         attributions=top_attributions(found.model, held, background, rng=rng, n_rows=10, n_permutations=4),
         candidates=[replace(c, fit_s=0.0) for c in found.candidates],
     )  # fmt: skip

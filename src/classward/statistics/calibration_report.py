@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
-from classward.domain import CalibrationReport, ReliabilityBin
+from classward.domain import CalibrationReport, ClassCalibration, Interval, ReliabilityBin
 from classward.errors import DataError
-from classward.statistics.calibration_error import classwise_ece, ece, ece_null, equal_mass_bins
+from classward.statistics.calibration_error import ece, ece_null, equal_mass_bins
+from classward.statistics.classwise_calibration import (
+    ClasswiseErrors,
+    classwise_errors,
+    ece_interval,
+    equal_share_bins,
+)
 from classward.statistics.measures import measured_share
 
 __all__ = ["calibration_report"]
 
 _TOLERABLE = 0.05
 _FEWEST = round(3 / _TOLERABLE)
+_ALPHA = 0.05
 
 
 def calibration_report(
@@ -23,6 +32,7 @@ def calibration_report(
     rng: np.random.Generator,
     proba: NDArray[np.float64] | None = None,
     y_index: NDArray[np.int64] | None = None,
+    names: Sequence[str] = (),
 ) -> CalibrationReport:
     """Judge the confidence of the top label on labelled rows.
 
@@ -41,6 +51,8 @@ def calibration_report(
         For the draws behind the null.
     proba, y_index : arrays, optional
         All probabilities (n_samples, n_classes) and true columns, for the class-wise error; ``None`` without them.
+    names : sequence of str, optional
+        Classes in column order; without them no class is reported on its own.
 
     Raises
     ------
@@ -59,9 +71,16 @@ def calibration_report(
         verdict = "not enough evidence"
     else:
         verdict = "calibrated"
+    debiased, low, high = ece_interval(confidence, is_right, null[1], rng=rng)
+    whole = classwise_errors(proba, y_index, rng=rng) if proba is not None and y_index is not None else None
     return CalibrationReport(
         ece=found, ece_null_mean=null[0], ece_null_p95=null[1], n=len(confidence), verdict=verdict,
-        ece_classwise=classwise_ece(proba, y_index) if proba is not None and y_index is not None else None,
+        ece_debiased=debiased,
+        ece_interval=Interval(low=low, high=high, level=0.95, method="bootstrap within bins, chance taken off"),
+        ece_classwise=whole.mean_error if whole is not None else None,
+        ece_classwise_null_mean=whole.mean_null if whole is not None else None,
+        ece_classwise_null_p95=whole.mean_null_p95 if whole is not None else None,
+        classes=_classes(proba, y_index, names, whole) if whole and proba is not None and y_index is not None else (),
         bins=tuple(
             ReliabilityBin(
                 confidence=float(confidence[b].mean()), accuracy=measured_share(int(is_right[b].sum()), len(b))
@@ -69,3 +88,28 @@ def calibration_report(
             for b in equal_mass_bins(confidence)
         ),
     )  # fmt: skip
+
+
+def _classes(
+    proba: NDArray[np.float64], y_index: NDArray[np.int64], names: Sequence[str], found: ClasswiseErrors
+) -> tuple[ClassCalibration, ...]:
+    made = []
+    for k, name in enumerate(names):
+        own, is_it = proba[:, k], y_index == k
+        n = int(is_it.sum())
+        verdict = (
+            "off" if found.p_adjusted[k] <= _ALPHA else "no fault shown" if n >= _FEWEST else "not enough evidence"
+        )
+        made.append(
+            ClassCalibration(
+                class_name=name, n=n, error=float(found.errors[k]), null_mean=float(found.null_mean[k]),
+                null_p95=float(found.null_p95[k]), p_adjusted=float(found.p_adjusted[k]), verdict=verdict,
+                bins=tuple(
+                    ReliabilityBin(
+                        confidence=float(own[b].mean()), accuracy=measured_share(int(is_it[b].sum()), len(b))
+                    )
+                    for b in equal_share_bins(own)
+                ),
+            )
+        )  # fmt: skip
+    return tuple(made)

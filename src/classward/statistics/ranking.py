@@ -86,6 +86,17 @@ class Ranking:
         kept = np.unique(np.linspace(0, len(steps) - 1, min(n_points, len(steps))).round().astype(np.int64))
         return tuple((round(float(recall[i]), 4), round(float(precision[i]), 4)) for i in kept)
 
+    def roc(self, n_points: int = 25) -> tuple[tuple[float, float], ...]:
+        """The curve as (share of negatives, share of positives) called positive, from (0, 0) to (1, 1)."""
+        n_pos, n_neg = int(self.positives.sum()), int(self.negatives.sum())
+        if n_pos == 0 or n_neg == 0:
+            return ()
+        rise = np.concatenate([[0], self.positives.cumsum()]) / n_pos
+        run = np.concatenate([[0], self.negatives.cumsum()]) / n_neg
+        way = run + rise
+        kept = np.unique(np.searchsorted(way, np.linspace(0.0, 2.0, n_points) - 1e-12))
+        return tuple((round(float(run[i]), 4), round(float(rise[i]), 4)) for i in kept)
+
 
 def ranked(scores: NDArray[np.float64], is_positive: NDArray[np.bool_]) -> Ranking:
     """Put rows in order of falling score.

@@ -29,7 +29,7 @@ def test_text_is_plain_json_without_nan(tickets: Report) -> None:
     assert plain["classes"][0]["recall"]["interval"]["method"] == "Wilson"
 
 
-@pytest.mark.parametrize("format_version", [0, 3, None, "1", True, 1.0])
+@pytest.mark.parametrize("format_version", [0, 4, None, "1", True, 1.0])
 def test_another_format_is_refused(tickets: Report, format_version: object) -> None:
     plain = json.loads(report_json(tickets)) | {"format_version": format_version}
     with pytest.raises(DataError, match="CW224"):

@@ -3,6 +3,7 @@
 from classward.lifecycle.evaluate.analyse import analyse
 from classward.lifecycle.evaluate.answer_baseline import answer_baseline
 from classward.lifecycle.evaluate.attributions import attribution_changes, top_attributions
+from classward.lifecycle.evaluate.brought_metric import metric_change
 from classward.lifecycle.evaluate.card import CardFacts, card_markdown
 from classward.lifecycle.evaluate.class_map import class_map
 from classward.lifecycle.evaluate.confused import confused_pairs
@@ -15,7 +16,8 @@ from classward.lifecycle.evaluate.figures import class_figures, figures
 from classward.lifecycle.evaluate.held_out import HeldOut
 from classward.lifecycle.evaluate.options import Option, OptionEffect, OptionTable, RecallChange, compare_options
 from classward.lifecycle.evaluate.page import report_html
-from classward.lifecycle.evaluate.paired_report import paired_report
+from classward.lifecycle.evaluate.paired_page import paired_html
+from classward.lifecycle.evaluate.paired_report import Answers, answered, paired_report
 from classward.lifecycle.evaluate.pairs import compare_rows, judge_offline
 from classward.lifecycle.evaluate.players import Background
 from classward.lifecycle.evaluate.report import evaluate
@@ -26,6 +28,7 @@ from classward.lifecycle.evaluate.suspects import ClassSuspects, LabelSuspects, 
 from classward.lifecycle.evaluate.too_good import too_good
 
 __all__ = [
+    "Answers",
     "Background",
     "CardFacts",
     "ClassSuspects",
@@ -39,6 +42,7 @@ __all__ = [
     "Suspect",
     "analyse",
     "answer_baseline",
+    "answered",
     "attribution_changes",
     "card_markdown",
     "class_figures",
@@ -55,7 +59,9 @@ __all__ = [
     "figures",
     "find_suspects",
     "judge_offline",
+    "metric_change",
     "one_column_answers",
+    "paired_html",
     "paired_report",
     "report_from_json",
     "report_html",

@@ -14,7 +14,7 @@ from classward.inference import cost_matrix
 from classward.lifecycle.evaluate.advice import advise
 from classward.lifecycle.evaluate.class_map import class_map
 from classward.lifecycle.evaluate.confused import confused_pairs
-from classward.lifecycle.evaluate.figures import class_figures, figures, macro
+from classward.lifecycle.evaluate.figures import class_figures, figures, macro, true_ranks
 from classward.lifecycle.evaluate.held_out import HeldOut
 from classward.lifecycle.evaluate.slices import slice_table
 
@@ -87,5 +87,6 @@ def analyse(
         map=class_map(held.proba, held.y_index),
         candidates=tuple(candidates),
         paired=paired,
+        ranks=true_ranks(held.proba, held.y_index),
     )
     return replace(report, analysis=replace(found, advice=advise(report, found, held.proba.label_space)))

@@ -22,7 +22,7 @@ from classward.statistics import (
     wilson,
 )
 
-__all__ = ["class_figures", "figures", "macro", "worst_recall"]
+__all__ = ["class_figures", "figures", "macro", "true_ranks", "worst_recall"]
 
 _LEVEL = 0.95
 _SURE = 0.9
@@ -142,6 +142,7 @@ def class_figures(proba: Proba, y_index: NDArray[np.int64]) -> tuple[ClassFigure
         In label-space order; ``auc`` and ``average_precision`` have no value for a class without rows (or with all rows).
     """
     made = []
+    predicted, sure = proba.predicted, proba.matrix.max(axis=1) >= _SURE
     for i, name in enumerate(proba.label_space.names):
         own, is_it = proba.matrix[:, i], y_index == i
         ranking = ranked(own, is_it)
@@ -151,10 +152,26 @@ def class_figures(proba: Proba, y_index: NDArray[np.int64]) -> tuple[ClassFigure
             ClassFigures(
                 class_name=name, n=int(is_it.sum()), brier=measured_mean((own - is_it) ** 2),
                 log_loss=measured_mean(losses), auc=ranking.auc(), average_precision=ranking.average_precision(),
-                precision_recall=ranking.precision_recall(),
+                precision_recall=ranking.precision_recall(), roc=ranking.roc(),
+                confident_errors=_wrong(~is_it[sure & (predicted == i)]),
             )
         )  # fmt: skip
     return tuple(made)
+
+
+def _wrong(is_wrong: NDArray[np.bool_]) -> Measure:
+    return measured_share(int(is_wrong.sum()), len(is_wrong))
+
+
+def true_ranks(proba: Proba, y_index: NDArray[np.int64]) -> tuple[int, ...]:
+    """Count the rows whose true class is the most probable, the second most probable, and so on; ties as in top-k.
+
+    From these counts any top-k accuracy can be read.
+    """
+    own = proba.matrix[np.arange(len(y_index)), y_index]
+    place = (proba.matrix > own[:, None]).sum(axis=1)
+    ties = (proba.matrix == own[:, None]) & (np.arange(proba.matrix.shape[1])[None, :] < y_index[:, None])
+    return tuple(np.bincount(place + ties.sum(axis=1), minlength=proba.matrix.shape[1]).tolist())
 
 
 def macro(measures: Sequence[Measure]) -> Measure:

@@ -85,7 +85,7 @@ def evaluate(
         brier=measured_mean(brier(matrix, y_index)),
         top_k=tuple((k, measured_share(top_k_hits(matrix, y_index, k), n)) for k in _ks(len(space))), classes=classes,
         calibration=calibration_report(matrix.max(axis=1), proba.predicted == y_index, proba=matrix, y_index=y_index,
-                                       rng=rng),
+                                       rng=rng, names=space.names),
         confusion=tuple(tuple(int(v) for v in row) for row in confusion), confused_pairs=_pairs(confusion, space),
         baselines=baselines(y_index, prior, space, rng=rng), checks=tuple(checks),
         notes=(*notes, *remarks(confusion, space)),

@@ -13,7 +13,7 @@ from classward.errors import DataError
 
 __all__ = ["report_from_json", "report_json", "restored"]
 
-_FORMATS = (1, 2)
+_FORMATS = (1, 2, 3)
 
 
 def report_json(report: Report) -> str:
