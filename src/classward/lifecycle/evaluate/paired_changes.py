@@ -12,7 +12,7 @@ from classward.domain import Flip, Interval, Measure, PairChange, SliceChange
 from classward.lifecycle.evaluate.cuts import Cut
 from classward.statistics import confusion_counts, holm, mcnemar_p, paired_difference_interval
 
-__all__ = ["flips_of", "pair_changes", "slice_changes"]
+__all__ = ["flips_of", "pair_changes", "paired_share", "slice_changes"]
 
 _LEVEL = 0.95
 
