@@ -16,11 +16,12 @@ __all__ = ["COMMANDS", "cli", "main"]
 COMMANDS = {
     "init": "look at a table and write a task file",
     "advise": "judge the rows: kind of problem, leaks, what to collect",
-    "imbalance": "what helps rare classes, side by side on the same folds",
+    "effects": "what a way of training does to each class, side by side on the same folds",
     "train": "make, calibrate, measure and register a version",
     "report": "show how good a version is, class by class",
     "card": "print a version's model card",
     "suspects": "training rows whose label may be wrong",
+    "robustness": "what typos, noise and gaps do to a version, class by class",
     "compare": "two versions on the same unseen labelled rows",
     "serve": "answer requests over HTTP",
     "predict": "score a file",

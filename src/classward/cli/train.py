@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import itertools
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from classward.cli.options import json_option, open_task, task_options
+from classward.cli.treatment import treatment_of, treatment_options
 from classward.errors import UsageError
 
 if TYPE_CHECKING:
@@ -44,14 +45,7 @@ __all__ = ["command"]
     metavar="JSON",
     help="Its settings, such as '{\"n_estimators\": 200}'; the first belong to the first estimator, and so on.",
 )
-@click.option(
-    "--balance",
-    default="",
-    metavar="HOW",
-    help="Let rare classes count more: inverse, effective, custom, over, under, smote. 'classward imbalance' tells "
-    "whether it helps.",
-)
-@click.option("--class-weights", default="", metavar="JSON", help="For --balance custom, such as '{\"refund\": 3}'.")
+@treatment_options
 @task_options
 @json_option
 def command(
@@ -61,30 +55,29 @@ def command(
     accept: tuple[str, ...],
     estimators: tuple[str, ...],
     settings: tuple[str, ...],
-    balance: str,
-    class_weights: str,
     task_file: str,
     workspace: str | None,
     as_json: bool,
+    **treatment: Any,
 ) -> None:
     """Snapshot, split, fit, calibrate, measure once on the sealed fold, register.
 
-    Ctrl-C loses nothing that was fitted: the same command goes on from there.
+    Ctrl-C loses nothing that was fitted: the same command goes on from there. Which of the options from --balance on help
+    is told by 'classward effects'.
     """
     from classward.cli import output, views
 
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # spinning OpenMP threads slow a busy machine down many times
     from classward.flows.budget import parse_budget
     from classward.flows.train import train
-    from classward.lifecycle.train import balance_params
 
     budget_s = parse_budget(budget)
-    brought, balances = _brought(estimators, settings), balance_params(balance, class_weights)
+    brought, asked = _brought(estimators, settings), treatment_of(treatment)
     ctx = open_task(task_file, workspace)
     n_threads = threads or len(os.sched_getaffinity(0))
     result = train(
         ctx, budget_s=budget_s, n_threads=n_threads, tell=output.tell, encoder=encoder, accepted=accept, brought=brought,
-        balance=balances,
+        treatment=asked,
     )  # fmt: skip
     if as_json:
         output.as_json(

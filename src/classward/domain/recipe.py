@@ -23,11 +23,13 @@ class Recipe:
 
     @property
     def title(self) -> str:
-        """How people are told of it: the family, or the class of an estimator that was brought; and how it is balanced."""
+        """How people are told of it: the family, or the class of an estimator that was brought; and how it is treated."""
         params = dict(self.params)
         named = str(params.get("estimator", "")).rpartition(":")[2]
-        balance = str(params.get("balance", ""))
-        return self.family + (f" {named}" if named else "") + (f" balanced by {balance}" if balance else "")
+        said = {"balance": "balanced by", "noise": "noise by", "perturb": "perturbed by", "smoothing": "smoothing"}
+        treated = "".join(f" {words} {params[name]}" for name, words in said.items() if params.get(name))
+        robust = " robust" if params.get("robustness") else ""
+        return self.family + (f" {named}" if named else "") + robust + treated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +73,8 @@ class Candidate:
 
     ``log_loss`` is of ``n_calibration`` such rows after cross-fitted calibration (nats); ``artifact_hash`` names its
     stored models (empty if they are fitted again) and ``scores_hash`` its stored scores; ``weight`` is its share in
-    the blend; ``failure`` is empty on success.
+    the blend; ``failure`` is empty on success. ``stops`` are (step kept, steps made) of each fold, where a family stops
+    early.
     """
 
     recipe: Recipe
@@ -83,3 +86,4 @@ class Candidate:
     fit_s: float = 0.0
     weight: float = 0.0
     failure: str = ""
+    stops: tuple[tuple[int, int], ...] = ()

@@ -11,8 +11,10 @@ from classward.estimators.likeness import LikenessFit, LikenessSettings, fit_lik
 from classward.estimators.linear import LinearSettings, fit_linear
 from classward.estimators.matrix_scaling import fit_matrix_scaling
 from classward.estimators.network import NetworkSettings, fit_network
+from classward.estimators.patience import Patience, Stop
 from classward.estimators.search import Knob, Search, can_search
 from classward.estimators.smooth import fit_smooth_part
+from classward.estimators.soft_loss import SoftLoss, spread
 from classward.estimators.temperature import fit_temperature
 from classward.estimators.threads import blas_threads, one_blas_thread
 from classward.estimators.trees import TreeSettings, fit_trees
@@ -36,7 +38,10 @@ __all__ = [
     "LinearText",
     "Network",
     "NetworkSettings",
+    "Patience",
     "Search",
+    "SoftLoss",
+    "Stop",
     "TreeSettings",
     "blas_threads",
     "brought_by_name",
@@ -62,4 +67,5 @@ __all__ = [
     "fit_vector_scaling",
     "one_blas_thread",
     "pack_encoder",
+    "spread",
 ]

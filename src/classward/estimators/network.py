@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,10 @@ from sklearn.neural_network import MLPClassifier
 from threadpoolctl import threadpool_limits  # comes with scikit-learn
 
 from classward.estimators.inner_fold import inner_fold
+from classward.estimators.patience import Patience, Stop
 from classward.estimators.rows import dense_rows
+from classward.estimators.soft_loss import SoftLoss, spread
+from classward.estimators.soft_network import SoftNetwork
 from classward.inference import Csr, Features, NetworkScorer, log_softmax
 
 __all__ = ["NetworkSettings", "fit_network", "network_scorer"]
@@ -38,6 +42,12 @@ class NetworkSettings:
         Most passes over the rows.
     patience : int
         Passes without a gain on the inner fold after which to stop.
+    steadied : int
+        Passes whose figures on the inner fold are averaged before they are compared: more for few, noisy rows.
+    smoothing : float
+        Share of each label that is spread over all classes.
+    robustness : float
+        How little rows that fit badly pull (:class:`~classward.estimators.soft_loss.SoftLoss`).
     """
 
     first: int = 192
@@ -46,6 +56,9 @@ class NetworkSettings:
     learning_rate: float = 2e-3
     epochs: int = 60
     patience: int = 8
+    steadied: int = 1
+    smoothing: float = 0.0
+    robustness: float = 0.0
 
 
 def fit_network(
@@ -57,6 +70,7 @@ def fit_network(
     seed: int,
     should_stop: Callable[[], bool],
     weight: NDArray[np.float64] | None = None,
+    noted: Callable[[Stop], None] = lambda stop: None,
 ) -> NetworkScorer:
     """Fit two hidden layers until an inner stratified tenth of the rows is no longer classified better.
 
@@ -81,6 +95,8 @@ def fit_network(
         Asked after every pass; ``True`` keeps the best pass so far.
     weight : float array of shape (n,), optional
         How much each row counts; all alike without it.
+    noted : callable
+        Told which pass was kept.
 
     Returns
     -------
@@ -96,24 +112,24 @@ def fit_network(
     present, y = np.unique(y_index, return_inverse=True)
     fit, held = inner_fold(y, np.random.default_rng(seed))
     checks = Features(n=len(held), dense=rows[held], sparse=Csr.empty(len(held)))
-    model = _model(settings, n_rows=len(rows), n_fit=len(fit), seed=seed)
-    best, waited, mean, chosen = -np.inf, 0, None, None
+    one_pass = _learner(
+        rows[fit], y[fit], None if weight is None else weight[fit], settings, len(present), len(rows), seed
+    )
+    seen = Patience(patience=settings.patience, steadied=settings.steadied, gain=_GAIN)
+    mean, chosen = None, None
     with threadpool_limits(1, user_api="blas"):  # two threads make matrices this small nine times slower
         for _ in range(settings.epochs):
-            model.partial_fit(
-                rows[fit], y[fit], None if weight is None else weight[fit], classes=np.arange(len(present))
-            )
-            scorer = network_scorer(model, present=present, n_classes=n_classes)
+            scorer = _network(*one_pass(), present=present, n_classes=n_classes)
             mean = scorer if mean is None else _between(mean, scorer)
             score = _score(mean.logits(checks)[:, present], y[held], None if weight is None else weight[held])
-            waited = 0 if score > best + _GAIN else waited + 1
-            if score > best:
-                best, chosen = score, mean
-            if (waited > settings.patience and len(held)) or should_stop():
+            if seen.saw(score):
+                chosen = mean
+            if (seen.is_over and len(held)) or should_stop():
                 break
     found = chosen if len(held) else mean
     if found is None:
         raise ValueError(f"a network needs at least one pass, not {settings.epochs}")
+    noted(seen.stop if len(held) else Stop(chosen=seen.n_steps, made=seen.n_steps))
     return found
 
 
@@ -129,8 +145,14 @@ def network_scorer(model: MLPClassifier, *, present: NDArray[np.int64], n_classe
     n_classes : int
         Classes of the label space.
     """
-    weights, biases = list(model.coefs_), list(model.intercepts_)
-    if len(present) == 2:  # one output, the log-odds of the second class
+    return _network(model.coefs_, model.intercepts_, present=present, n_classes=n_classes)
+
+
+def _network(
+    coefs: Sequence[NDArray[Any]], intercepts: Sequence[NDArray[Any]], *, present: NDArray[np.int64], n_classes: int
+) -> NetworkScorer:
+    weights, biases = list(coefs), list(intercepts)
+    if weights[-1].shape[1] == 1 and len(present) == 2:  # one output, the log-odds of the second class
         weights[-1] = np.concatenate([-weights[-1] / 2, weights[-1] / 2], axis=1)
         biases[-1] = np.concatenate([-biases[-1] / 2, biases[-1] / 2])
     return NetworkScorer(
@@ -141,14 +163,40 @@ def network_scorer(model: MLPClassifier, *, present: NDArray[np.int64], n_classe
     )
 
 
-def _model(settings: NetworkSettings, *, n_rows: int, n_fit: int, seed: int) -> MLPClassifier:
-    return MLPClassifier(
-        (settings.first, settings.second),
-        alpha=settings.alpha,
-        learning_rate_init=settings.learning_rate,
-        batch_size=min(_LARGEST_BATCH, max(_SMALLEST_BATCH, n_rows // _BATCHES), n_fit),
-        random_state=seed,
-    )
+def _learner(
+    rows: NDArray[np.float32],
+    y: NDArray[np.int64],
+    weight: NDArray[np.float64] | None,
+    settings: NetworkSettings,
+    n_present: int,
+    n_all: int,
+    seed: int,
+) -> Callable[[], tuple[Sequence[NDArray[Any]], Sequence[NDArray[Any]]]]:
+    """What makes one pass over the rows and gives the layers: scikit-learn's network for plain cross-entropy."""
+    batch = min(_LARGEST_BATCH, max(_SMALLEST_BATCH, n_all // _BATCHES), len(rows))
+    hidden = (settings.first, settings.second)
+    if not settings.smoothing and not settings.robustness:
+        model = MLPClassifier(
+            hidden, alpha=settings.alpha, learning_rate_init=settings.learning_rate, batch_size=batch, random_state=seed
+        )
+
+        def one_pass() -> tuple[Sequence[NDArray[Any]], Sequence[NDArray[Any]]]:
+            model.partial_fit(rows, y, weight, classes=np.arange(n_present))
+            return model.coefs_, model.intercepts_
+
+        return one_pass
+    soft = SoftNetwork(
+        (rows.shape[1], *hidden, n_present), alpha=settings.alpha, learning_rate=settings.learning_rate,
+        batch_rows=batch, loss=SoftLoss(robustness=settings.robustness), passes=settings.epochs,
+        rng=np.random.default_rng(seed),
+    )  # fmt: skip
+    targets = spread(y, n_present, settings.smoothing)
+
+    def soft_pass() -> tuple[Sequence[NDArray[Any]], Sequence[NDArray[Any]]]:
+        soft.learn(rows, targets, weight)
+        return [w for w, _ in soft.layers], [b for _, b in soft.layers]
+
+    return soft_pass
 
 
 def _between(one: NetworkScorer, other: NetworkScorer) -> NetworkScorer:

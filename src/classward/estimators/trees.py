@@ -13,8 +13,10 @@ from lightgbm.callback import CallbackEnv, EarlyStopException
 from numpy.typing import NDArray
 
 from classward.estimators.inner_fold import inner_fold
+from classward.estimators.patience import Patience, Stop
+from classward.estimators.soft_loss import SoftLoss, spread
 from classward.estimators.tree_arrays import scorer_from_dump
-from classward.inference import Features, TreeScorer
+from classward.inference import Features, TreeScorer, log_softmax, softmax
 
 __all__ = ["TreeSettings", "fit_trees"]
 
@@ -35,6 +37,12 @@ class TreeSettings:
         Most leaves of a tree, fewest training rows of a leaf.
     patience : int
         Rounds without gain after which to stop.
+    steadied : int
+        Rounds whose figures on held rows are averaged before they are compared: more for few, noisy rows.
+    smoothing : float
+        Share of each label that is spread over all classes.
+    robustness : float
+        How little rows that fit badly pull (:class:`~classward.estimators.soft_loss.SoftLoss`).
     row_share, column_share : float
         Of the rows of each round, and of the features of each tree.
     l2 : float
@@ -48,6 +56,9 @@ class TreeSettings:
     leaves: int = 31
     fewest_rows: int = 10
     patience: int = 25
+    steadied: int = 1
+    smoothing: float = 0.0
+    robustness: float = 0.0
     row_share: float = 0.85
     column_share: float = 0.75
     l2: float = 1.0
@@ -66,6 +77,8 @@ def fit_trees(
     codes: tuple[int, ...] = (),
     held: tuple[Features, NDArray[np.int64]] | None = None,
     weight: NDArray[np.float64] | None = None,
+    targets: NDArray[np.float64] | None = None,
+    noted: Callable[[Stop], None] = lambda stop: None,
 ) -> TreeScorer:
     """Boost trees until rows that are held out are no longer answered better.
 
@@ -95,6 +108,10 @@ def fit_trees(
         held out. A figure measured on rows that chose the number of rounds is a little too good.
     weight : float array of shape (n,), optional
         How much each training row counts; held rows all count alike.
+    targets : float array of shape (n, n_classes), optional
+        Soft targets instead of ``y_index``, which still says which classes have rows and when to stop.
+    noted : callable
+        Told which round was kept.
 
     Returns
     -------
@@ -117,15 +134,65 @@ def fit_trees(
         matrix[rows], label=y[rows], weight=weights, params=params, categorical_feature=list(codes)
     )
     callbacks: list[Callable[..., Any]] = [_stopper(should_stop)]
-    valid = []
+    seen, valid = Patience(patience=settings.patience - 1, steadied=settings.steadied), []
+    feval = None
+    if settings.smoothing or settings.robustness or targets is not None:
+        aims = spread(y, len(present), settings.smoothing) if targets is None else targets[:, present]
+        params |= {"objective": _objective(aims[rows], weights, settings.robustness), "metric": "none"}
+        feval = _log_loss
     if len(held_y):
         valid = [train.create_valid(held_matrix, label=held_y, weight=held_weight)]
-        callbacks.append(lightgbm.early_stopping(settings.patience, first_metric_only=True, verbose=False))
-    booster = lightgbm.train(params, train, num_boost_round=settings.iterations, valid_sets=valid, callbacks=callbacks)
-    rounds = booster.best_iteration if booster.best_iteration > 0 else booster.current_iteration()
+        callbacks.append(_follower(seen))
+    booster = lightgbm.train(
+        params, train, num_boost_round=settings.iterations, valid_sets=valid, callbacks=callbacks, feval=feval
+    )
+    rounds = booster.best_iteration if booster.best_iteration > 0 else seen.best_step or booster.current_iteration()
+    noted(Stop(chosen=rounds, made=booster.current_iteration()))
     return scorer_from_dump(
         booster.dump_model(num_iteration=rounds), present=present, n_classes=n_classes, n_columns=features.n_columns
     )
+
+
+_Objective = Callable[[NDArray[np.float64], Any], tuple[NDArray[np.float64], NDArray[np.float64]]]
+
+
+def _objective(targets: NDArray[np.float64], weight: NDArray[np.float64] | None, robustness: float) -> _Objective:
+    """Slope and curvature of a soft loss, for each row and class; a robust one is scaled to pull 1 on average."""
+    loss = SoftLoss(robustness=robustness)
+    k = targets.shape[1]
+
+    def slopes(logits: NDArray[np.float64], data: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        logits = np.asarray(logits, dtype=np.float64).reshape(targets.shape)
+        proba = softmax(logits)
+        _, pull = loss.value_and_pull(logits, targets)
+        counts = np.ones(len(targets)) if weight is None else weight.copy()
+        if robustness:
+            agreed = np.maximum((targets * proba).sum(axis=1), 1e-12) ** robustness
+            pull /= agreed.mean()
+            counts *= agreed / agreed.mean()
+            pull *= 1.0 if weight is None else weight[:, None]
+        else:
+            pull *= counts[:, None]
+        curve = np.maximum(proba * (1.0 - proba), 1e-16) * (k / max(k - 1, 1)) * counts[:, None]
+        return pull, curve
+
+    return slopes
+
+
+def _log_loss(logits: NDArray[np.float64], data: Any) -> tuple[str, float, bool]:
+    y = data.get_label().astype(np.int64)
+    losses = -log_softmax(np.asarray(logits, dtype=np.float64).reshape(len(y), -1))[np.arange(len(y)), y]
+    return "multi_logloss", float(np.average(losses, weights=data.get_weight())), False
+
+
+def _follower(seen: Patience) -> Callable[[CallbackEnv], None]:
+    def look(env: CallbackEnv) -> None:
+        result = (env.evaluation_result_list or [])[0]
+        seen.saw(-float(result[2]))
+        if seen.is_over:
+            raise EarlyStopException(seen.best_step - 1, env.evaluation_result_list or [])
+
+    return look
 
 
 def _params(settings: TreeSettings, n_present: int, seed: int, n_threads: int) -> dict[str, Any]:

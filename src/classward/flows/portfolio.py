@@ -196,7 +196,7 @@ def run_one(
         return _failed(recipe, str(error) or type(error).__name__, rows)
     candidate = Candidate(
         recipe=recipe, log_loss=calibrated.log_loss, n_calibration=len(found.logits), calibrator=calibrated.name,
-        fit_s=round(budget.clock_s() - started_s, 3),
+        fit_s=round(budget.clock_s() - started_s, 3), stops=tuple((stop.chosen, stop.made) for stop in found.stops),
     )  # fmt: skip
     return Finished(
         candidate=candidate, models=() if n_after else found.models, logits=found.logits, calibrated=calibrated
@@ -250,4 +250,5 @@ def _best(done: Sequence[Finished]) -> str:
 def _outcome(candidate: Candidate) -> str:
     if candidate.failure:
         return candidate.failure.splitlines()[0]
-    return f"log loss {candidate.log_loss:.4f} ({candidate.calibrator}, {candidate.fit_s:.1f} s)"
+    stopped = f", stopped at {', '.join(str(chosen) for chosen, _ in candidate.stops)}" if candidate.stops else ""
+    return f"log loss {candidate.log_loss:.4f} ({candidate.calibrator}, {candidate.fit_s:.1f} s{stopped})"

@@ -24,7 +24,7 @@ from classward.flows.snapshot import TrainingData, take_snapshot
 from classward.flows.suspects import SUSPECTS, suspects_of
 from classward.flows.tune import tune
 from classward.inference import Blend, BlendMember, FittedModel, Identity
-from classward.lifecycle.train import LabelledRows, plan
+from classward.lifecycle.train import LabelledRows, Treatment, plan
 
 __all__ = ["TrainResult", "train"]
 
@@ -51,7 +51,7 @@ def train(
     encoder: str = "",
     accepted: tuple[str, ...] = (),
     brought: tuple[Recipe, ...] = (),
-    balance: tuple[tuple[str, str], ...] = (),
+    treatment: Treatment | None = None,
 ) -> TrainResult:
     """Make the best calibrated version that the budget buys, and register it.
 
@@ -65,8 +65,8 @@ def train(
         Suspected leaks, or their columns, that a person vouches for.
     brought : tuple of Recipe
         Estimators that somebody brings in (:func:`~classward.lifecycle.train.brought_recipe`).
-    balance : tuple of pairs
-        How rare classes are made to count more (:func:`~classward.lifecycle.train.balance_params`).
+    treatment : Treatment, optional
+        What is asked of every recipe that can do it: weights, noise, perturbations, smoothing, strength, patience.
 
     Raises
     ------
@@ -83,7 +83,7 @@ def train(
         schema=ctx.task.schema, n_rows=data.n_development, n_classes=len(data.label_space), budget_s=budget_s,
         seed=ctx.task.seed, n_threads=n_threads, task_hash=ctx.task.hash, dataset_hash=data.dataset.hash,
         rows_hash=data.split.rows_hash, is_time_ordered=ctx.task.time_column is not None, encoder=encoder,
-        brought=brought, balance=balance,
+        brought=brought, treatment=treatment,
     )  # fmt: skip
     reader = encoder_named(made.encoder) if made.encoder else None
     rows, folds = data.development(ctx, n_folds=made.n_folds)
@@ -149,7 +149,8 @@ def _kept(ctx: Context, made: Plan, data: TrainingData) -> Callable[[Recipe], Fi
             plain = payload["candidate"]
             params = tuple((name, value) for name, value in plain["recipe"]["params"])
             recipe = Recipe(family=plain["recipe"]["family"], params=params)
-            found[recipe.hash] = Candidate(**(plain | {"recipe": recipe}))
+            stops = tuple((chosen, made_of) for chosen, made_of in plain.get("stops", ()))
+            found[recipe.hash] = Candidate(**(plain | {"recipe": recipe, "stops": stops}))
     stored = set(ctx.artifacts.hashes())
 
     def kept(recipe: Recipe) -> Finished | None:

@@ -6,6 +6,7 @@ from classward.statistics.calibration_report import calibration_report
 from classward.statistics.class_costs import false_negative_costs, false_positive_costs, gamma_cdf
 from classward.statistics.clusters import weighted_k_means
 from classward.statistics.confidence_sequence import labels_needed, log_evidence, rate_sequence
+from classward.statistics.confident import Spoken, spoken_labels
 from classward.statistics.conformal import conformal_threshold, set_scores
 from classward.statistics.confusion import (
     brier,
@@ -47,6 +48,7 @@ __all__ = [
     "Margins",
     "Ranking",
     "RateBets",
+    "Spoken",
     "alarm_level",
     "beta_cdf",
     "bets_against",
@@ -100,6 +102,7 @@ __all__ = [
     "recall_per_class",
     "rows_needed",
     "set_scores",
+    "spoken_labels",
     "started",
     "tolerance_rank",
     "top_k_hits",

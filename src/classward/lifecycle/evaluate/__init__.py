@@ -21,6 +21,7 @@ from classward.lifecycle.evaluate.paired_report import Answers, answered, paired
 from classward.lifecycle.evaluate.pairs import compare_rows, judge_offline
 from classward.lifecycle.evaluate.players import Background
 from classward.lifecycle.evaluate.report import evaluate
+from classward.lifecycle.evaluate.robustness import ClassRobustness, Perturbed, RobustnessReport, robustness
 from classward.lifecycle.evaluate.simple_models import one_column_answers
 from classward.lifecycle.evaluate.slices import slice_table
 from classward.lifecycle.evaluate.stored import report_from_json, report_json
@@ -31,6 +32,7 @@ __all__ = [
     "Answers",
     "Background",
     "CardFacts",
+    "ClassRobustness",
     "ClassSuspects",
     "Cut",
     "HeldOut",
@@ -38,7 +40,9 @@ __all__ = [
     "Option",
     "OptionEffect",
     "OptionTable",
+    "Perturbed",
     "RecallChange",
+    "RobustnessReport",
     "Suspect",
     "analyse",
     "answer_baseline",
@@ -66,6 +70,7 @@ __all__ = [
     "report_from_json",
     "report_html",
     "report_json",
+    "robustness",
     "slice_table",
     "too_good",
     "top_attributions",

@@ -1,9 +1,9 @@
-"""Ways to treat rare classes, side by side on the same rows."""
+"""Ways to train or decide, side by side on the same rows."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +45,10 @@ class Option:
         Models fitted and seconds taken over all folds.
     binary_ece : tuple of (str, float)
         Of each binary model, by name, its calibration error before they are put together.
+    fitted_losses : float array of shape (m,)
+        Log losses (nats) of rows that were fitted on, by the calibrator of the rows that were not.
+    stops : tuple of (int, int)
+        Step kept and steps made, fold by fold, where fits stop early.
     failure : str
         Why there is nothing to compare.
     """
@@ -58,6 +62,8 @@ class Option:
     n_fits: int = 0
     fit_s: float = 0.0
     binary_ece: tuple[tuple[str, float], ...] = ()
+    fitted_losses: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    stops: tuple[tuple[int, int], ...] = ()
     failure: str = ""
 
 
@@ -77,6 +83,8 @@ class OptionEffect:
     ``gain`` is of macro F1, with a two-sided 95 % interval; ``sure_gain`` its lower bound when all options are looked at
     together; ``loss_change`` is of the log loss (nats), where below 0 is better. ``raw_macro_f1`` is before calibration:
     calibrated probabilities know the true shares of the classes again, and take back part of what weights or added rows do.
+    ``fitted_log_loss`` is of rows the models were fitted on: far below ``log_loss`` they learned rows by heart
+    (overfitting); where both are high they could not learn what there is (underfitting).
     """
 
     name: str
@@ -95,6 +103,9 @@ class OptionEffect:
     n_fits: int
     fit_s: float
     binary_ece: tuple[tuple[str, float], ...]
+    fitted_log_loss: Measure
+    gap: float | None
+    stops: tuple[tuple[int, int], ...]
     failure: str
 
 
@@ -177,6 +188,7 @@ def _effect(
     value, before = (macro_f1(confusion_counts(y, a, len(space))) for a in (option.answers, first.answers))
     recalls = tuple(_recall_change(option, first, y, c, name) for c, name in enumerate(space.names) if (y == c).any())
     worst = min(recalls, key=lambda r: r.recall.value or 0.0)
+    fitted = measured_mean(option.fitted_losses) if len(option.fitted_losses) else Measure(value=None, n=0)
     return OptionEffect(
         name=option.name, about=option.about, is_decision=option.is_decision, log_loss=measured_mean(losses),
         loss_change=change, macro_f1=_bounded(value, drawn, len(y)),
@@ -184,7 +196,8 @@ def _effect(
         gain=_bounded(value - before, drawn - first_drawn, len(y)), sure_gain=sure, worst_class=worst.class_name,
         worst_recall=worst.recall, recalls=recalls,
         ece=ece(option.proba.max(axis=1), option.proba.argmax(axis=1) == y), n_fits=option.n_fits, fit_s=option.fit_s,
-        binary_ece=option.binary_ece, failure="",
+        binary_ece=option.binary_ece, fitted_log_loss=fitted,
+        gap=None if fitted.value is None else float(losses.mean()) - fitted.value, stops=option.stops, failure="",
     )  # fmt: skip
 
 
@@ -193,7 +206,8 @@ def _failed(option: Option) -> OptionEffect:
     return OptionEffect(
         name=option.name, about=option.about, is_decision=option.is_decision, log_loss=nothing, loss_change=nothing,
         macro_f1=nothing, raw_macro_f1=None, gain=nothing, sure_gain=None, worst_class="", worst_recall=nothing,
-        recalls=(), ece=None, n_fits=option.n_fits, fit_s=option.fit_s, binary_ece=(), failure=option.failure,
+        recalls=(), ece=None, n_fits=option.n_fits, fit_s=option.fit_s, binary_ece=(),
+        fitted_log_loss=nothing, gap=None, stops=(), failure=option.failure,
     )  # fmt: skip
 
 

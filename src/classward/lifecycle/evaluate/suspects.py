@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from classward.domain import Interval, Measure
 from classward.inference import Proba
-from classward.statistics import measured_share, wilson
+from classward.statistics import measured_share, spoken_labels, wilson
 
 __all__ = ["ClassSuspects", "LabelSuspects", "Suspect", "find_suspects"]
 
@@ -93,15 +93,9 @@ def find_suspects(proba: Proba, y_index: NDArray[np.int64]) -> LabelSuspects:
     """
     matrix, names = proba.matrix, proba.label_space.names
     counts = np.bincount(y_index, minlength=len(names))
-    own = matrix[np.arange(len(y_index)), y_index]
-    threshold = np.bincount(y_index, weights=own, minlength=len(names)) / np.maximum(counts, 1)
-    is_judged = counts >= _FEWEST_ROWS
-    speaks = np.where((matrix >= threshold) & is_judged, matrix, -1.0)
-    likely = speaks.argmax(axis=1)
-    is_confident = (speaks.max(axis=1, initial=-1.0) >= 0.0) & is_judged[y_index]
-    p_likely = matrix[np.arange(len(y_index)), likely]
-    is_suspect = is_confident & (likely != y_index) & (p_likely > own)
-    is_confident &= is_suspect | (likely == y_index)
+    spoken = spoken_labels(matrix, y_index, fewest_rows=_FEWEST_ROWS)
+    own, likely, p_likely, threshold = spoken.own, spoken.likely, spoken.likely_proba, spoken.threshold
+    is_suspect, is_confident = spoken.is_suspect, spoken.is_confident
     found = np.flatnonzero(is_suspect)
     found = found[np.argsort((own - p_likely)[found], kind="stable")]
     n_confident = np.bincount(y_index[is_confident], minlength=len(names))

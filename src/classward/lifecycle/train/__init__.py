@@ -8,13 +8,19 @@ from classward.lifecycle.train.family import How
 from classward.lifecycle.train.fit import fit_one
 from classward.lifecycle.train.frames import Binary, cross_fit_binary, one_vs_one, one_vs_rest, pairs_of
 from classward.lifecycle.train.knobs import KNOBS, turned
+from classward.lifecycle.train.noise import NOISES
+from classward.lifecycle.train.perturb import PERTURBATIONS, fitting_perturbations, perturbed
 from classward.lifecycle.train.plan import plan
 from classward.lifecycle.train.rows import FitFold, LabelledRows, take_columns
+from classward.lifecycle.train.treatment import ROBUST_LOSS, Treatment, softened, treated
 
 __all__ = [
     "BALANCES",
     "ENCODED",
     "KNOBS",
+    "NOISES",
+    "PERTURBATIONS",
+    "ROBUST_LOSS",
     "Binary",
     "CrossFitted",
     "FitFold",
@@ -22,18 +28,23 @@ __all__ = [
     "LabelledRows",
     "OutOfTime",
     "Realism",
+    "Treatment",
     "balance_params",
     "balanced",
     "brought_recipe",
     "cross_fit",
     "cross_fit_binary",
     "fit_one",
+    "fitting_perturbations",
     "is_refitted",
     "one_vs_one",
     "one_vs_rest",
     "pairs_of",
+    "perturbed",
     "plan",
     "realism",
+    "softened",
     "take_columns",
+    "treated",
     "turned",
 ]

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classward.domain import Recipe
+from classward.estimators import Stop
 from classward.inference import Encoder, FittedModel, Identity
 from classward.lifecycle.train.families import FITTED_ONCE, stops_when_asked
 from classward.lifecycle.train.family import How
@@ -28,12 +29,13 @@ class CrossFitted:
     """One model per fold (one in all for families fitted once), and what they say about rows they never saw.
 
     ``logits`` of shape (n_held, n_classes) are in the order of the folds' held rows; ``fit_s`` is how long one fold
-    took on average (seconds).
+    took on average (seconds); ``stops`` are the steps that families which stop early kept, fold by fold.
     """
 
     models: tuple[FittedModel, ...]
     logits: NDArray[np.float64]
     fit_s: float
+    stops: tuple[Stop, ...] = ()
 
 
 def cross_fit(
@@ -82,6 +84,7 @@ def cross_fit(
         how = How(seed=seed, n_threads=n_threads, should_stop=lambda: False, encoder=encoder)
         return _fit_once(recipe, rows, folds, how, seconds_left)
     models, scored, took_s = [], [], 0.0
+    stops: list[Stop] = []
     for i, fold in enumerate(folds):
         left = seconds_left()
         share = left / (len(folds) - i + n_after)
@@ -91,7 +94,8 @@ def cross_fit(
 
         held = rows.take(fold.held)
         how = How(
-            seed=seed, n_threads=n_threads, should_stop=should_stop, held=held if len(folds) > 1 else None, encoder=encoder
+            seed=seed, n_threads=n_threads, should_stop=should_stop, held=held if len(folds) > 1 else None, encoder=encoder,
+            noted=stops.append,
         )  # fmt: skip
         model = fit_one(recipe, rows.take(fold.fit), how)
         scored.append(model.logits(held.columns, held.n))
@@ -103,7 +107,7 @@ def cross_fit(
         if not stops_when_asked(recipe.family) and needed_s > 1.2 * max(seconds_left(), 0.0):
             raise OutOfTime(f"left out: it needs {needed_s:.0f} s more, and its share has {seconds_left():.0f} s left")
     fit_s = took_s / len(folds)
-    return CrossFitted(models=tuple(models), logits=np.concatenate(scored), fit_s=fit_s)
+    return CrossFitted(models=tuple(models), logits=np.concatenate(scored), fit_s=fit_s, stops=tuple(stops))
 
 
 def _fit_once(

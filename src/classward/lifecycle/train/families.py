@@ -70,6 +70,7 @@ def fit_lightgbm_family(rows: LabelledRows, params: Params, how: How) -> tuple[F
         should_stop=how.should_stop,
         codes=featuriser.codes,
         held=held,
+        noted=how.noted,
     )
     return featuriser, scorer
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from classward.estimators import Stop
 from classward.inference import Encoder, Featuriser, Scorer
 from classward.lifecycle.train.rows import LabelledRows
 
@@ -28,6 +29,8 @@ class How:
         Rows that may tell a family when to stop, and nothing else; without them it holds some of its own out.
     encoder : StaticEncoder, OnnxEncoder or None
         What reads texts for the families ``embedding`` and ``likeness``; the same object in every fold.
+    noted : callable
+        Told by families that work in steps which step was kept.
     """
 
     seed: int
@@ -35,6 +38,7 @@ class How:
     should_stop: Callable[[], bool]
     held: LabelledRows | None = None
     encoder: Encoder | None = None
+    noted: Callable[[Stop], None] = lambda stop: None
 
 
 class Family(Protocol):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+from numpy.typing import NDArray
 
 from classward.domain import Recipe
 from classward.errors import NotMulticlass
@@ -10,6 +13,8 @@ from classward.inference import FittedModel, Identity
 from classward.lifecycle.train.balance import balanced
 from classward.lifecycle.train.families import family
 from classward.lifecycle.train.family import How
+from classward.lifecycle.train.noise import without_noise
+from classward.lifecycle.train.perturb import with_perturbed
 from classward.lifecycle.train.rows import LabelledRows
 
 __all__ = ["check_classes", "fit_one"]
@@ -25,7 +30,9 @@ def fit_one(recipe: Recipe, rows: LabelledRows, how: How) -> FittedModel:
     ----------
     recipe : Recipe
         Family and its params. Beside those of the family, ``balance`` says how rare classes are made to count more
-        (:func:`~classward.lifecycle.train.balance.balanced`), with ``class_weights`` where somebody states them.
+        (:func:`~classward.lifecycle.train.balance.balanced`), with ``class_weights`` where somebody states them;
+        ``noise`` what is done about wrong labels (:func:`~classward.lifecycle.train.noise.without_noise`), and
+        ``perturb`` which changed copies are fitted on too (:func:`~classward.lifecycle.train.perturb.with_perturbed`).
     rows : LabelledRows
         Rows to learn from.
     how : How
@@ -39,13 +46,24 @@ def fit_one(recipe: Recipe, rows: LabelledRows, how: How) -> FittedModel:
         CW230 if no column holds anything to learn from; CW232 for an unknown family, CW233 for an unknown param, CW350
         if a family cannot weigh rows.
     UsageError
-        CW348, CW349 for a way to balance or class weights that do not exist.
+        CW348, CW349, CW370, CW371 for a way to balance, class weights, a perturbation or a way with noise that do not
+        exist.
     """
     check_classes(rows)
     params = dict(recipe.params)
     balance, class_weights = str(params.pop("balance", "")), str(params.pop("class_weights", ""))
+    noise, perturb = str(params.pop("noise", "")), str(params.pop("perturb", ""))
+    fit = family(recipe.family)
+
+    def score(some: LabelledRows, others: LabelledRows) -> NDArray[np.float64]:
+        featuriser, scorer = fit(some, params, replace(how, held=None, noted=lambda stop: None))
+        return scorer.logits(featuriser.transform(others.columns, others.n))
+
+    rows = without_noise(rows, noise, score=score, rng=np.random.default_rng(how.seed))
     rows = balanced(rows, balance, class_weights=class_weights, rng=np.random.default_rng(how.seed))
-    featuriser, scorer = family(recipe.family)(rows, params, how)
+    if perturb:
+        rows = with_perturbed(rows, perturb, np.random.default_rng(how.seed))
+    featuriser, scorer = fit(rows, params, how)
     return FittedModel(
         schema=rows.schema, label_space=rows.label_space, featuriser=featuriser, scorer=scorer, calibrator=Identity(),
         family=recipe.family,

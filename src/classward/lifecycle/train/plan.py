@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from classward.domain import InputSchema, Plan, Recipe
 from classward.lifecycle.train.families import without_text
+from classward.lifecycle.train.treatment import Treatment, treated
 
 __all__ = ["plan"]
 
@@ -42,7 +41,7 @@ def plan(
     is_time_ordered: bool = False,
     encoder: str = "",
     brought: tuple[Recipe, ...] = (),
-    balance: tuple[tuple[str, str], ...] = (),
+    treatment: Treatment | None = None,
 ) -> Plan:
     """Compile a training budget into recipes with shares of the time.
 
@@ -70,8 +69,8 @@ def plan(
         Name of what reads texts; empty for none.
     brought : tuple of Recipe
         Recipes that somebody brings in. They come second, and all together are given up to a third of the time.
-    balance : tuple of pairs
-        Params ``balance`` and ``class_weights`` for every recipe that can count some rows more than others.
+    treatment : Treatment, optional
+        What is asked of every recipe that can do it.
     """
     table = without_text(schema)
     n_columns, has_text = len(table.features), len(table.features) < len(schema.features)
@@ -85,7 +84,7 @@ def plan(
         chosen += _for_tables(n_rows, n_classes, is_tight=budget_s < _TIGHT_S)
     chosen = _with_brought(chosen, tuple(dict.fromkeys(brought)))
     return Plan(
-        recipes=tuple(_with_balance(recipe, balance) for recipe, _ in chosen),
+        recipes=tuple(treated(recipe, treatment) if treatment else recipe for recipe, _ in chosen),
         shares=tuple(share for _, share in chosen), n_folds=n_folds,
         is_refitted=n_folds > 1, is_tuned=bool(n_columns) and budget_s >= _FOR_TUNING_S,
         encoder=encoder if has_text else "", budget_s=budget_s, seed=seed, n_threads=n_threads, task_hash=task_hash,
@@ -127,11 +126,6 @@ def _with_brought(chosen: list[tuple[Recipe, float]], brought: tuple[Recipe, ...
     share = min(_SHARE_OF_ONE, _SHARE_OF_ALL / len(brought))
     rest = [(recipe, kept * (1.0 - share * len(brought))) for recipe, kept in chosen]
     return [rest[0], *((recipe, share) for recipe in brought), *rest[1:]]
-
-
-def _with_balance(recipe: Recipe, balance: tuple[tuple[str, str], ...]) -> Recipe:
-    is_able = recipe.family not in ("likeness", "brought")
-    return replace(recipe, params=(*recipe.params, *balance)) if is_able else recipe
 
 
 def _for_encoded(n_rows: int, encoder: str) -> list[tuple[Recipe, float]]:

@@ -22,6 +22,7 @@ def fit_network_family(rows: LabelledRows, params: Params, how: How) -> tuple[Fe
         seed=how.seed,
         weight=rows.weight,
         should_stop=how.should_stop,
+        noted=how.noted,
     )
     return featuriser, scorer
 
