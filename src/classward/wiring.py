@@ -210,7 +210,11 @@ def data_plane(
         payload_share=settings.payload_share,
     )  # fmt: skip
     plane.current = LoadedVersion(
-        version=number, bundle_hash=bundle_hash, route=role, model=load_model(ctx, bundle_hash)
+        version=number,
+        bundle_hash=bundle_hash,
+        route=role,
+        model=load_model(ctx, bundle_hash),
+        repairs=ctx.task.repairs,
     )
     return plane
 

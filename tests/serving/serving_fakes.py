@@ -9,7 +9,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from classward.domain import (
     InputSchema,
     JournalHead,
     LabelSpace,
+    Repair,
     Task,
     canonical_json,
 )
@@ -203,10 +204,10 @@ def load_bundle(bundle_hash: str) -> KeywordModel:
     return KeywordModel()
 
 
-def make_parts(folder: Path, **settings: object) -> ServingParts:
+def make_parts(folder: Path, *, repairs: tuple[Repair, ...] = (), **settings: object) -> ServingParts:
     return ServingParts(
         settings=Settings(workspace=str(folder), **{"poll_s": 0.02, **settings}),
-        task=TASK,
+        task=replace(TASK, repairs=repairs),
         clock=SystemClock(),
         ids=CountingIds(),
         journal=FileJournal(folder / "journal.jsonl"),
@@ -275,7 +276,8 @@ class Client:
         scope = {
             "type": "http",
             "method": method,
-            "path": path,
+            "path": path.partition("?")[0],
+            "query_string": path.partition("?")[2].encode(),
             "headers": [(name.lower().encode(), value.encode("latin-1")) for name, value in given.items()],
         }
         sent: list[dict] = []
@@ -289,9 +291,11 @@ class Client:
         await self.app(scope, receive, send)
         if not sent:
             return None
-        assert [message["type"] for message in sent] == ["http.response.start", "http.response.body"]
+        kinds = [message["type"] for message in sent]
+        assert kinds == ["http.response.start", *["http.response.body"] * (len(sent) - 1)]
+        assert [message.get("more_body", False) for message in sent[1:]] == [True] * (len(sent) - 2) + [False]
         received = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
-        return Response(sent[0]["status"], received, sent[1]["body"])
+        return Response(sent[0]["status"], received, b"".join(message["body"] for message in sent[1:]))
 
     def call(self, method: str, path: str, body: object = b"", headers: Mapping[str, str] | None = None) -> Response:
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import http.client
 import json
@@ -161,6 +162,35 @@ def test_raw_garbage_on_the_wire_leaves_it_answering(serve):
         assert server.get("/ready")[0] == 200
     assert server.stop() == 0
     assert "Traceback" not in (server.folder / "server.log").read_text()
+
+
+async def _both_ways(port: int, n_rows: int) -> bytes:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**20)
+    head = b"POST /predict HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-ndjson\r\nConnection: close\r\n"
+    writer.write(head + b"Transfer-Encoding: chunked\r\n\r\n")
+
+    async def send() -> None:
+        for number in range(n_rows):
+            line = json.dumps({"row": {"text": "refund " + "x" * 200}, "id": f"s{number}"}).encode() + b"\n"
+            writer.write(b"%x\r\n%s\r\n" % (len(line), line))
+            await writer.drain()
+        writer.write(b"0\r\n\r\n")
+
+    sending = asyncio.create_task(send())
+    answer = await reader.read()
+    await sending
+    writer.close()
+    return answer
+
+
+def test_a_long_stream_is_answered_while_it_comes(serve):
+    server = serve(max_body_bytes=10_000)
+    answer = asyncio.run(_both_ways(server.port, 5000))
+    assert answer.startswith(b"HTTP/1.1 200")
+    lines = [piece for piece in answer.split(b"\r\n") if piece.startswith(b"{")]
+    rows = [json.loads(line) for piece in lines for line in piece.splitlines()]
+    assert [row["index"] for row in rows] == list(range(5000))
+    assert [row["id"] for row in rows] == logged(server)
 
 
 def test_a_port_in_use_is_told(serve, tmp_path):

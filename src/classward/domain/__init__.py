@@ -37,7 +37,7 @@ from classward.domain.report import (
 )
 from classward.domain.selective import AbstentionChoice, AbstentionValue, RiskCoverage, RiskPoint
 from classward.domain.slices import Slice, SliceCell, SliceTable
-from classward.domain.task import FEATURE_KINDS, SLO, DataSource, Feature, InputSchema, Task
+from classward.domain.task import FEATURE_KINDS, SLO, DataSource, Feature, InputSchema, Repair, Task
 from classward.domain.version import Deployment, ModelVersion, Route
 
 __all__ = [
@@ -111,6 +111,7 @@ __all__ = [
     "Recipe",
     "Recommendation",
     "ReliabilityBin",
+    "Repair",
     "Report",
     "RiskCoverage",
     "RiskPoint",

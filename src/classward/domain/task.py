@@ -8,7 +8,7 @@ from classward.domain.alerts import AlertPolicy
 from classward.domain.canonical import content_hash
 from classward.domain.policy import DecisionPolicy
 
-__all__ = ["FEATURE_KINDS", "SLO", "DataSource", "Feature", "InputSchema", "Task"]
+__all__ = ["FEATURE_KINDS", "SLO", "DataSource", "Feature", "InputSchema", "Repair", "Task"]
 
 FEATURE_KINDS = ("text", "categorical", "numeric", "boolean", "date")
 
@@ -41,6 +41,18 @@ class InputSchema:
     def hash(self) -> str:
         """Content hash of the columns."""
         return content_hash(self.features)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repair:
+    """What stands in for a value of one feature that breaks the schema, so that its row is answered all the same.
+
+    ``None`` lets it count as missing. Features without a repair refuse the row. Part of the task, not of the model: it
+    can change without training.
+    """
+
+    feature: str
+    value: str | float | bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +95,7 @@ class Task:
     critical: tuple[str, ...] = ()
     sensitive: tuple[str, ...] = ()
     definitions: tuple[tuple[str, str], ...] = ()
+    repairs: tuple[Repair, ...] = ()
     slos: tuple[SLO, ...] = ()
     alerts: AlertPolicy = field(default_factory=AlertPolicy)
     decision: DecisionPolicy = field(default_factory=DecisionPolicy)

@@ -11,7 +11,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from classward.domain import ABSTAINED, Prediction
+from classward.domain import ABSTAINED, Prediction, Repair
 from classward.errors import InvalidInput, Refused
 from classward.inference import Columns, Decider, Model, Proba
 from classward.lifecycle.predict import RowChecker
@@ -24,12 +24,13 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadedVersion:
-    """A version in memory, ready to answer, with its compiled row checker."""
+    """A version in memory, ready to answer, with its compiled row checker; ``repairs`` are the task's."""
 
     version: int
     bundle_hash: str
     route: str
     model: Model
+    repairs: tuple[Repair, ...] = ()
     label_space_hash: str = field(init=False)
     class_names: tuple[str, ...] = field(init=False)
     checker: RowChecker = field(init=False)
@@ -38,7 +39,7 @@ class LoadedVersion:
     def __post_init__(self) -> None:
         object.__setattr__(self, "label_space_hash", self.model.label_space.hash)
         object.__setattr__(self, "class_names", self.model.label_space.names)
-        object.__setattr__(self, "checker", RowChecker(self.model.schema))
+        object.__setattr__(self, "checker", RowChecker(self.model.schema, self.repairs))
         rule = self.model.rule
         decider = None if rule is None or rule.is_plain else Decider(rule, self.model.label_space)
         object.__setattr__(self, "decider", decider)

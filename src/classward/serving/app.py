@@ -19,6 +19,7 @@ from classward.serving.parts import ServingParts
 from classward.serving.predict import predict
 from classward.serving.routes import MethodNotAllowed, Route, match
 from classward.serving.side_doors import SideDoors
+from classward.serving.stream import NDJSON, predict_stream
 from classward.serving.worker import Worker
 
 __all__ = ["App", "create_app"]
@@ -74,7 +75,13 @@ class App:
         started_s = self._clock.monotonic_s()
         headers = scope["headers"]
         request = Request(
-            id=self._ids.new(), method=scope["method"], path=scope["path"], params={}, body=b"", headers=headers
+            id=self._ids.new(),
+            method=scope["method"],
+            path=scope["path"],
+            params={},
+            body=b"",
+            headers=headers,
+            query=scope.get("query_string", b""),
         )
         endpoint = "none"
         try:
@@ -88,14 +95,20 @@ class App:
             reply = self._refuse(error, request)
         except Exception as error:  # noqa: BLE001 - process boundary: a fault of ours is logged, counted and answered
             reply = self._fail(error, request)
-        await self._send(reply, request, send)
+        try:
+            await self._send(reply, request, send)
+        except ClientGone:
+            reply.status = 499
         self.worker.metrics.request(endpoint, reply.status, self._clock.monotonic_s() - started_s)
 
     async def _handle(self, route: Route, request: Request, receive: ASGIReceive, now_s: float) -> Reply:
         if not route.is_open:
             self._gate.check(request.headers)
         if route.takes_body:
-            check_content(request.headers, max_bytes=self._max_bytes, takes=route.takes)
+            kind = check_content(request.headers, max_bytes=self._max_bytes, takes=route.takes)
+            if kind == NDJSON:
+                request.pieces = self.worker.patience.pieces(receive)
+                return await predict_stream(self.worker, request)
             request.body = await self.worker.patience.read_body(receive, max_bytes=self._max_bytes, now_s=now_s)
         return await _HANDLERS[route.endpoint](self.worker, request)
 
@@ -113,13 +126,17 @@ class App:
     async def _send(self, reply: Reply, request: Request, send: ASGISend) -> None:
         headers = [
             (b"content-type", reply.content_type),
-            (b"content-length", b"%d" % len(reply.body)),
             (b"x-request-id", request.id.encode()),
             *reply.headers,
         ]
+        if reply.rest is None:
+            headers.append((b"content-length", b"%d" % len(reply.body)))
         if self.worker.is_draining:
             headers.append((b"connection", b"close"))
         await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+        if reply.rest is not None:
+            async for piece in reply.rest:
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
         body = b"" if request.method == "HEAD" else reply.body
         await send({"type": "http.response.body", "body": body})
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Sequence
+from typing import Any, TypeVar
 
 from classward.errors import InvalidInput
 from classward.serving.messages import ASGIReceive
@@ -15,17 +15,20 @@ _BODY_TIMEOUT_S = 30.0
 _BYTES = "application/octet-stream"
 
 
+_T = TypeVar("_T")
+
+
 class ClientGone(Exception):
     """The client went away before its request was complete; nobody waits for an answer."""
 
 
 def check_content(
     headers: Sequence[tuple[bytes, bytes]], *, max_bytes: int, takes: Sequence[str] = ("application/json",)
-) -> None:
+) -> str:
     """Look at the headers before a byte of the body is read.
 
     A body without a content type is taken as JSON, unless a browser page sends it (``Origin``): such a page could
-    otherwise reach a server on loopback without asking.
+    otherwise reach a server on loopback without asking. Gives the content type, one of ``takes``.
 
     Raises
     ------
@@ -46,20 +49,22 @@ def check_content(
         elif name == b"origin":
             origin = True
     if content_type is None and not origin:
-        return
-    if content_type is not None and _is_one_of(content_type, takes):
-        return
+        return takes[0]
+    if content_type is not None and (kind := _kind_of(content_type)) in takes:
+        return kind
     raise InvalidInput(
         "CW414", f"the body must be {' or '.join(takes)}", fix=f"send the header 'Content-Type: {takes[0]}'"
     )
 
 
-def _is_one_of(content_type: bytes, takes: Sequence[str]) -> bool:
+def _kind_of(content_type: bytes) -> str:
+    """The type without parameters; nothing if it names another charset than UTF-8."""
+    if content_type == b"application/json":
+        return "application/json"
     kind, _, rest = content_type.lower().partition(b";")
-    if kind.strip().decode("latin-1") not in takes:
-        return False
     charset = rest.replace(b" ", b"").replace(b'"', b"")
-    return b"charset=" not in charset or b"charset=utf-8" in charset or b"charset=utf8" in charset
+    is_utf8 = b"charset=" not in charset or b"charset=utf-8" in charset or b"charset=utf8" in charset
+    return kind.strip().decode("latin-1") if is_utf8 else ""
 
 
 class Patience:
@@ -69,9 +74,11 @@ class Patience:
         self._timeout_s = timeout_s
         self._since_s: dict[asyncio.Task[Any], float] = {}
         self._overdue: set[asyncio.Task[Any]] = set()
+        self._swept_s = 0.0
 
     def sweep(self, now_s: float) -> None:
         """Give up on every body that has been on its way for too long."""
+        self._swept_s = now_s
         for task, since_s in tuple(self._since_s.items()):
             if now_s - since_s > self._timeout_s:
                 self._overdue.add(task)
@@ -87,11 +94,32 @@ class Patience:
         InvalidInput
             CW412 when it grows too large, CW417 when it takes too long.
         """
+        return await self._in_time(_whole(receive, max_bytes), now_s)
+
+    async def pieces(self, receive: ASGIReceive) -> AsyncIterator[bytes]:
+        """Give a body of any size as it comes; each piece has its time, the whole has none.
+
+        Raises
+        ------
+        ClientGone
+            If the client disconnects first.
+        InvalidInput
+            CW417 when a piece takes too long.
+        """
+        is_over = False
+        while not is_over:
+            message = await self._in_time(receive(), self._swept_s)
+            if message["type"] == "http.disconnect":
+                raise ClientGone
+            is_over = not message.get("more_body", False)
+            yield message.get("body", b"")
+
+    async def _in_time(self, coming: Awaitable[_T], since_s: float) -> _T:
         task = asyncio.current_task()
         assert task is not None
-        self._since_s[task] = now_s
+        self._since_s[task] = since_s
         try:
-            return await _pieces(receive, max_bytes)
+            return await coming
         except asyncio.CancelledError:
             if task not in self._overdue:
                 raise
@@ -107,7 +135,7 @@ class Patience:
             self._overdue.discard(task)
 
 
-async def _pieces(receive: ASGIReceive, max_bytes: int) -> bytes:
+async def _whole(receive: ASGIReceive, max_bytes: int) -> bytes:
     pieces: list[bytes] = []
     n_bytes = 0
     while True:

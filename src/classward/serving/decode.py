@@ -17,10 +17,12 @@ __all__ = [
     "InferOutput",
     "LabelsBody",
     "PredictBody",
+    "StreamLine",
     "check_count",
     "check_names",
     "decode_infer",
     "decode_labels",
+    "decode_line",
     "decode_predict",
 ]
 
@@ -38,6 +40,14 @@ class PredictBody(msgspec.Struct, forbid_unknown_fields=True):
     keys: list[str | None] | None = None
     top_k: int = 1
     all: bool = False
+
+
+class StreamLine(msgspec.Struct, forbid_unknown_fields=True):
+    """One line of ``POST /predict`` as a stream."""
+
+    row: dict[str, Any]
+    id: str | None = None
+    key: str | None = None
 
 
 class LabelsBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -73,6 +83,7 @@ class InferBody(msgspec.Struct):
 
 
 _predict = msgspec.json.Decoder(PredictBody)
+_line = msgspec.json.Decoder(StreamLine)
 _labels = msgspec.json.Decoder(LabelsBody)
 _infer = msgspec.json.Decoder(InferBody)
 
@@ -92,6 +103,14 @@ def decode_predict(body: bytes) -> PredictBody:
         )
     check_names("ids", decoded.ids)
     check_names("keys", decoded.keys)
+    return decoded
+
+
+def decode_line(line: bytes) -> StreamLine:
+    """Decode one line of a stream of rows; raises like :func:`decode_predict`."""
+    decoded = _decode(_line, line, known=StreamLine.__struct_fields__)
+    check_names("id", (decoded.id,))
+    check_names("key", (decoded.key,))
     return decoded
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +24,10 @@ _encoder = msgspec.json.Encoder()
 
 @dataclass(slots=True, kw_only=True)
 class Request:
-    """One request, its body read; ``params`` are the named parts of the path."""
+    """One request; ``params`` are the named parts of the path.
+
+    Its ``body`` is read, unless the handler takes a stream: then ``pieces`` are still to come.
+    """
 
     id: str
     method: str
@@ -32,6 +35,8 @@ class Request:
     params: dict[str, str]
     body: bytes
     headers: Sequence[tuple[bytes, bytes]] = ()
+    query: bytes = b""
+    pieces: AsyncIterator[bytes] | None = None
 
     def header(self, name: bytes) -> str:
         """First value of a header (name in lower case), or nothing."""
@@ -40,12 +45,16 @@ class Request:
 
 @dataclass(slots=True, kw_only=True)
 class Reply:
-    """Status, body and headers; length, request id and connection are added when it is sent."""
+    """Status, body and headers; length, request id and connection are added when it is sent.
+
+    With ``rest`` the body is sent piece by piece, without a length.
+    """
 
     body: bytes
     status: int = 200
     content_type: bytes = _JSON
     headers: tuple[tuple[bytes, bytes], ...] = ()
+    rest: AsyncIterator[bytes] | None = None
 
 
 def json_reply(value: object, *, status: int = 200) -> Reply:

@@ -56,6 +56,7 @@ class Metrics:
         )
         self._lost = self._one("classward_records_lost", "Records that could not be written")
         self._unlogged = self._one("classward_unlogged", "Rows answered without a record")
+        self._degraded = self._one("classward_degraded", "Rows answered with a repaired value")
         self._poll_errors = self._one("classward_poll_errors", "Failed looks at the journal or loads of a version")
         self._n_lost = 0
         self._children: dict[object, Any] = {}
@@ -87,20 +88,23 @@ class Metrics:
             for name in answer.class_names[:MAX_CLASSES]:
                 self._classes[name] = self._predictions.labels(self._task, answer.version, name, route)
             self._classes_of = owner
-        n_unlogged = 0
+        n_unlogged = n_degraded = 0
         if len(answer.predictions) == 1:
             row = answer.predictions[0]
             self._classes[row.label].inc()
-            n_unlogged = "unlogged" in row.flags
+            n_unlogged, n_degraded = "unlogged" in row.flags, "degraded" in row.flags
         else:
             counts: dict[str, int] = {}
             for row in answer.predictions:
                 counts[row.label] = counts.get(row.label, 0) + 1
                 n_unlogged += "unlogged" in row.flags
+                n_degraded += "degraded" in row.flags
             for label, n in counts.items():
                 self._classes[label].inc(n)
         if n_unlogged:
             self._unlogged.inc(n_unlogged)
+        if n_degraded:
+            self._degraded.inc(n_degraded)
 
     def labelled(self, receipt: LabelReceipt) -> None:
         """Count received labels by what became of them."""

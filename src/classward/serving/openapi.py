@@ -27,6 +27,11 @@ _SHARE: Json = {"type": "number", "minimum": 0, "maximum": 1}
 _TEXT: Json = {"type": "string"}
 _ERROR = ("code", "what", "got", "why", "fix", "request_id")
 
+_STREAM_OPTIONS: dict[str, Json] = {
+    "top_k": {"type": "integer", "minimum": 1, "maximum": MAX_TOP_K, "default": 1},
+    "all": {"type": "boolean", "default": False},
+}
+
 _STATUS_TEXT = {
     200: "The answer",
     400: "The body is not JSON, or a tensor cannot be read",
@@ -76,7 +81,10 @@ def _operation(route: Route) -> Json:
     replies: dict[str, Json] = {}
     for status in sorted(statuses):
         kind, schema = _reply(route.endpoint, status)
-        replies[str(status)] = {"description": _STATUS_TEXT[status], "content": {kind: {"schema": schema}}}
+        answers: Json = {kind: {"schema": schema}}
+        if status == 200:
+            answers |= {other: {"schema": _TEXT} for other in route.takes[1:] if route.takes_body}
+        replies[str(status)] = {"description": _STATUS_TEXT[status], "content": answers}
     suffix = "_version" if "{version}" in route.path else ""
     operation: Json = {"operationId": route.endpoint + suffix, "summary": route.summary, "responses": replies}
     if route.is_open:
@@ -84,9 +92,16 @@ def _operation(route: Route) -> Json:
     names = [part[1:-1] for part in route.path.split("/") if part.startswith("{")]
     if names:
         operation["parameters"] = [{"name": n, "in": "path", "required": True, "schema": _TEXT} for n in names]
+    elif route.endpoint == "predict":
+        operation["parameters"] = [
+            {"name": name, "in": "query", "description": "Of a stream of rows", "schema": schema}
+            for name, schema in _STREAM_OPTIONS.items()
+        ]
     if route.takes_body:
         body = _ref({"predict": "PredictRequest", "labels": "LabelsRequest"}.get(route.endpoint, "InferRequest"))
-        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
+        content: Json = {"application/json": {"schema": body}}
+        content |= {kind: {"schema": _TEXT} for kind in route.takes[1:]}
+        operation["requestBody"] = {"required": True, "content": content}
     return operation
 
 

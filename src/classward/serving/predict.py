@@ -11,7 +11,7 @@ from classward.serving.live import require_current
 from classward.serving.messages import Reply, Request, json_reply
 from classward.serving.worker import Worker
 
-__all__ = ["INLINE_ROWS", "answer_rows", "predict"]
+__all__ = ["INLINE_ROWS", "answer_rows", "predict", "rows_as_json"]
 
 INLINE_ROWS = 64
 """Requests of up to this many rows are answered on the event loop: handing over to a thread costs more."""
@@ -29,7 +29,13 @@ async def predict(worker: Worker, request: Request) -> Reply:
     """
     body = decode_predict(request.body)
     answer = await answer_rows(worker, body.rows, ids=body.ids, keys=body.keys, top_k=body.top_k, request_id=request.id)
-    return json_reply(_as_json(answer, is_full=body.all))
+    return json_reply(
+        {
+            "request_id": answer.request_id,
+            "label_space": answer.class_names,
+            "predictions": rows_as_json(answer, is_full=body.all),
+        }
+    )
 
 
 async def answer_rows(
@@ -62,7 +68,8 @@ async def answer_rows(
     return answer
 
 
-def _as_json(answer: Answer, *, is_full: bool) -> dict[str, object]:
+def rows_as_json(answer: Answer, *, is_full: bool) -> list[dict[str, object]]:
+    """Give the answered rows as this project's own JSON has them; ``is_full`` adds every probability."""
     rows: list[dict[str, object]] = [
         {
             "id": row.id,
@@ -78,4 +85,4 @@ def _as_json(answer: Answer, *, is_full: bool) -> dict[str, object]:
     if is_full:
         for out, probabilities in zip(rows, answer.probabilities.tolist(), strict=True):
             out["probabilities"] = probabilities
-    return {"request_id": answer.request_id, "label_space": answer.class_names, "predictions": rows}
+    return rows

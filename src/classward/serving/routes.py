@@ -42,7 +42,14 @@ class Match:
 
 ROUTES = (
     Route(method="GET", path="/", endpoint="landing", summary="What this server is, with links", is_open=True),
-    Route(method="POST", path="/predict", endpoint="predict", summary="Classify rows", statuses=(200, *_BODY, 503)),
+    Route(
+        method="POST",
+        path="/predict",
+        endpoint="predict",
+        summary="Classify rows",
+        statuses=(200, *_BODY, 503),
+        takes=("application/json", "application/x-ndjson"),
+    ),
     Route(
         method="POST",
         path="/labels",

@@ -159,7 +159,13 @@ class Worker:
     def _load(self, wanted: Route, current: LoadedVersion | None) -> LoadedVersion:
         is_same = current is not None and current.bundle_hash == wanted.bundle_hash
         model = current.model if current is not None and is_same else self.parts.load_bundle(wanted.bundle_hash)
-        return LoadedVersion(version=wanted.version, bundle_hash=wanted.bundle_hash, route=wanted.role, model=model)
+        return LoadedVersion(
+            version=wanted.version,
+            bundle_hash=wanted.bundle_hash,
+            route=wanted.role,
+            model=model,
+            repairs=self.parts.task.repairs,
+        )
 
     def _swap(self, loaded: LoadedVersion | None) -> None:
         before, self.plane.current = self.plane.current, loaded

@@ -80,6 +80,15 @@ class FeaturePart(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         bool, _says("Whether every request must have a value.", "a missing value is answered and flagged")
     ] = False
     description: Annotated[str, _says("What the column means; shown in the API's description.", "optional")] = ""
+    on_bad: Annotated[
+        Literal["reject", "missing", "default"],
+        _says(
+            "What becomes of a row whose value breaks the schema.", "a wrong value should be mended where it is made"
+        ),
+    ] = "reject"
+    default: Annotated[
+        str | float | bool | None, _says("The value that stands in, with on_bad = 'default'.", "only you can know")
+    ] = None
 
 
 class ClassesPart(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):

@@ -13,6 +13,7 @@ from classward.taskfile.chances import yearly_chance
 from classward.taskfile.convert import Place, convert
 from classward.taskfile.durations import days
 from classward.taskfile.format import FeaturePart, TaskFile
+from classward.taskfile.repairs import check_repairs, repairs_of
 
 __all__ = ["parse"]
 
@@ -43,6 +44,7 @@ def parse(text: str, *, path: str) -> Task:
     place = Place(text.removeprefix("\ufeff").replace("\r\n", "\n"), path)
     file: TaskFile = convert(raw, TaskFile, place=place)
     _check(file, place)
+    check_repairs(file, place)
     return _task(file, frozenset(raw.get("slo", {})))
 
 
@@ -102,7 +104,8 @@ def _task(file: TaskFile, declared: frozenset[str]) -> Task:
         group_column=task.group, train=DataSource(location=data.train, query=data.query),
         test=None if data.test is None else DataSource(location=data.test),
         features=tuple(_feature(name, part) for name, part in file.features.items()),
-        alerts=_alerts(file), decision=_decision(file), critical=file.classes.critical, sensitive=file.classes.sensitive,
+        alerts=_alerts(file), repairs=repairs_of(file), decision=_decision(file), critical=file.classes.critical,
+        sensitive=file.classes.sensitive,
         definitions=tuple(file.classes.definitions.items()), slos=tuple(_slos(file, declared)),
         recall_default=slo.recall_default, precision_default=slo.precision_default, window_days=days(slo.window),
         label_wait_days=days(file.labels.wait), test_share=data.test_share,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from classward.domain import InputSchema
+from classward.domain import InputSchema, Repair
 from classward.lifecycle.predict.checked import CheckedRows
 from classward.lifecycle.predict.problems import MOST_LISTED, Problem, refuse, unknown_field
 from classward.lifecycle.predict.values import CHECKERS, Fault, type_of
@@ -24,20 +24,30 @@ class RowChecker:
     ----------
     schema : InputSchema
         Features in the order the model was trained with.
+    repairs : sequence of Repair
+        Features whose bad values are repaired instead of refusing the row; those of other schemas are passed over.
     """
 
-    __slots__ = ("_columns", "_names", "schema")
+    __slots__ = ("_columns", "_names", "_repairs", "schema")
 
-    def __init__(self, schema: InputSchema) -> None:
+    def __init__(self, schema: InputSchema, repairs: Sequence[Repair] = ()) -> None:
         self.schema = schema
         self._names = schema.names
         self._columns = tuple((f.name, CHECKERS[f.kind], f.is_required, f"missing:{f.name}") for f in schema.features)
+        kinds = {f.name: f.kind for f in schema.features}
+        self._repairs: dict[str, object] = {
+            r.feature: r.value if r.value is None else CHECKERS[kinds[r.feature]](r.value)
+            for r in repairs
+            if r.feature in kinds
+        }
 
     def check(self, rows: Sequence[Mapping[str, object]]) -> CheckedRows:
         """Turn rows into columns, or refuse them all.
 
         A missing (or null) optional feature becomes ``None`` with the flag ``missing:<name>``. Text stays text, numbers
-        may be whole or not, dates come as ISO 8601 text. Nothing is converted otherwise.
+        may be whole or not, dates come as ISO 8601 text. Nothing is converted otherwise. A bad value (or a missing one
+        that is required) of a feature with a repair is replaced, and its row flagged ``repaired:<name>`` (or
+        ``bad:<name>`` if it counts as missing) and ``degraded``.
 
         Raises
         ------
@@ -74,11 +84,16 @@ class RowChecker:
                 n_unused -= name in row
                 missing = (*missing, flag)
                 if is_required:
-                    problems.append(_absent(number, name, is_null=name in row))
+                    if name in self._repairs:
+                        value, missing = self._repaired(name, missing)
+                    else:
+                        problems.append(_absent(number, name, is_null=name in row))
             else:
                 n_unused -= 1
                 value = checked(value)
-                if type(value) is Fault:
+                if type(value) is Fault and name in self._repairs:
+                    value, missing = self._repaired(name, missing)
+                elif type(value) is Fault:
                     text = f"{name!r} must be {value.allowed}"
                     problems.append(Problem(number, value.code, text, value.got))
             column.append(value)
@@ -86,6 +101,11 @@ class RowChecker:
             known = self._names
             problems += [unknown_field(number, key, known) for key in row if key not in known]
         return missing
+
+    def _repaired(self, name: str, flags: tuple[str, ...]) -> tuple[object, tuple[str, ...]]:
+        value = self._repairs[name]
+        flag = f"bad:{name}" if value is None else f"repaired:{name}"
+        return value, (*flags, flag, *(() if "degraded" in flags else ("degraded",)))
 
 
 def _absent(number: int, name: str, *, is_null: bool) -> Problem:
