@@ -264,6 +264,7 @@ class Client:
         path: str,
         body: bytes | Sequence[bytes | None] = b"",
         headers: Mapping[str, str] | None = None,
+        query: bytes = b"",
     ) -> Response | None:
         pieces = [body] if isinstance(body, bytes) else list(body)
         messages = [
@@ -276,8 +277,8 @@ class Client:
         scope = {
             "type": "http",
             "method": method,
-            "path": path.partition("?")[0],
-            "query_string": path.partition("?")[2].encode(),
+            "path": path,
+            "query_string": query,
             "headers": [(name.lower().encode(), value.encode("latin-1")) for name, value in given.items()],
         }
         sent: list[dict] = []

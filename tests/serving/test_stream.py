@@ -14,8 +14,8 @@ def line(text: object, **fields: object) -> bytes:
     return json.dumps({"row": {"text": text}, **fields}).encode() + b"\n"
 
 
-def stream(client, *pieces, path="/predict"):
-    response = client.loop.run_until_complete(client.ask("POST", path, list(pieces), NDJSON))
+def stream(client, *pieces, query=""):
+    response = client.loop.run_until_complete(client.ask("POST", "/predict", list(pieces), NDJSON, query.encode()))
     return response, [json.loads(told) for told in response.body.splitlines()]
 
 
@@ -33,7 +33,7 @@ def test_every_line_is_answered_in_its_place_and_logged(client):
 
 
 def test_answers_are_those_of_a_request(client):
-    _, (streamed,) = stream(client, line("refund", id="r"), path="/predict?top_k=2&all=true")
+    _, (streamed,) = stream(client, line("refund", id="r"), query="top_k=2&all=true")
     whole = client.post("/predict", {"rows": [{"text": "refund"}], "ids": ["r"], "top_k": 2, "all": True}).json()
     assert streamed == {"index": 0, **whole["predictions"][0]}
 
@@ -92,7 +92,7 @@ def test_a_fault_of_ours_is_the_last_line_and_says_nothing_of_itself(client):
 
 @pytest.mark.parametrize("query", ["top_k=0", "top_k=x", "all=1", "topk=3", "top_k=99999999999999999999"])
 def test_options_that_cannot_be_used_are_refused_before_a_row_is_read(client, query):
-    response, _ = stream(client, line("a"), path=f"/predict?{query}")
+    response, _ = stream(client, line("a"), query=query)
     assert response.status == 422
     assert client.app.worker.parts.writer.rows() == []
 
