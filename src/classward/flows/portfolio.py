@@ -98,6 +98,10 @@ def run_plan(
             continue
         kept_s = made.budget_s * (made.for_blending + sum(made.shares[i + 1 :])) + owed_s(done, folds)
         allowance_s = budget.left_s() - kept_s
+        if allowance_s <= 0.0 and any(not f.candidate.failure for f in done):
+            done.append(finish(_failed(recipe, "left out: those before it took all the time", rows)))
+            tell(f"{recipe.title} ({i + 1} of {len(made.recipes)}): {done[-1].candidate.failure}")
+            continue
         ends_s = budget.clock_s() + allowance_s
         tell(f"{recipe.title} ({i + 1} of {len(made.recipes)}), up to {max(allowance_s, 0.0):.0f} s" + _best(done))
         with one_blas_thread():

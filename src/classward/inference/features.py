@@ -35,6 +35,14 @@ class Csr:
         out[rows, self.indices[low:high]] = self.data[low:high]
         return out
 
+    def take(self, rows: NDArray[np.int64]) -> Csr:
+        """Only some rows, in the order given."""
+        low, count = self.indptr[rows], np.diff(self.indptr)[rows]
+        indptr = np.zeros(len(rows) + 1, dtype=np.int64)
+        np.cumsum(count, out=indptr[1:])
+        at = np.repeat(low - indptr[:-1], count) + np.arange(indptr[-1])
+        return Csr(indptr=indptr, indices=self.indices[at], data=self.data[at], n_columns=self.n_columns)
+
     @classmethod
     def empty(cls, n: int) -> Csr:
         """A matrix of ``n`` rows without columns."""
@@ -58,6 +66,10 @@ class Features:
     def n_columns(self) -> int:
         """Dense columns first, then sparse ones."""
         return int(self.dense.shape[1]) + self.sparse.n_columns
+
+    def take(self, rows: NDArray[np.int64]) -> Features:
+        """Only some rows, in the order given."""
+        return Features(n=len(rows), dense=self.dense[rows], sparse=self.sparse.take(rows))
 
     def rows(self, start: int, stop: int) -> NDArray[np.float32]:
         """Rows ``start`` to ``stop`` as one dense array of shape (stop - start, n_columns)."""

@@ -98,7 +98,7 @@ def cross_fit(
             noted=stops.append,
         )  # fmt: skip
         model = fit_one(recipe, rows.take(fold.fit), how)
-        scored.append(model.logits(held.columns, held.n))
+        scored.append(model.scorer.logits(held.features_by(model.featuriser)))
         if is_hopeless is not None and is_hopeless(i, scored[-1]):
             raise OutOfTime(f"cut after {i + 1} of {len(folds)} folds: worse than most trials were there")
         models.append(model)

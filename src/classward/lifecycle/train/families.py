@@ -40,9 +40,13 @@ __all__ = [
 
 def fit_linear_family(rows: LabelledRows, params: Params, how: How) -> tuple[Featuriser, LinearScorer]:
     """Fit a linear model over every column."""
-    featuriser = fit_featuriser(rows.schema, rows.columns, rows.n)
+    if any(f.kind == "text" for f in rows.schema.features):  # words, and how rare they are, are learned fold by fold
+        featuriser = fit_featuriser(rows.schema, rows.columns, rows.n)
+        features = featuriser.transform(rows.columns, rows.n)
+    else:
+        featuriser, features = rows.featurised(fit_featuriser, rows.schema)
     scorer = fit_linear(
-        featuriser.transform(rows.columns, rows.n),
+        features,
         rows.y_index,
         n_classes=len(rows.label_space),
         settings=settings_of(LinearSettings, params),
@@ -55,12 +59,12 @@ def fit_linear_family(rows: LabelledRows, params: Params, how: How) -> tuple[Fea
 def fit_lightgbm_family(rows: LabelledRows, params: Params, how: How) -> tuple[Featuriser, TreeScorer]:
     """Fit boosted trees over every column but text."""
     settings = settings_of(TreeSettings, params)
-    featuriser = fit_ordinal_featuriser(without_text(rows.schema), rows.columns, rows.n)
+    featuriser, features = rows.featurised(fit_ordinal_featuriser, without_text(rows.schema))
     held = None
     if how.held is not None:
-        held = (featuriser.transform(how.held.columns, how.held.n), how.held.y_index)
+        held = (how.held.features_by(featuriser), how.held.y_index)
     scorer = fit_trees(
-        featuriser.transform(rows.columns, rows.n),
+        features,
         rows.y_index,
         n_classes=len(rows.label_space),
         settings=settings,
@@ -77,9 +81,9 @@ def fit_lightgbm_family(rows: LabelledRows, params: Params, how: How) -> tuple[F
 
 def fit_forest_family(rows: LabelledRows, params: Params, how: How) -> tuple[Featuriser, ForestScorer]:
     """Fit a forest of randomised trees over every column but text."""
-    featuriser = fit_ordinal_featuriser(without_text(rows.schema), rows.columns, rows.n)
+    featuriser, features = rows.featurised(fit_ordinal_featuriser, without_text(rows.schema))
     scorer = fit_forest(
-        featuriser.transform(rows.columns, rows.n),
+        features,
         rows.y_index,
         n_classes=len(rows.label_space),
         settings=settings_of(ForestSettings, params),

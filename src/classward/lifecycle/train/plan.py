@@ -19,9 +19,11 @@ _MANY_ROWS = 200_000
 _ROWS_FOR_FIVE = 8_000
 _ROWS_FOR_TEN = 20_000
 _MOST_ROWS_FOR_KERNEL = 20_000
-_MOST_ROWS_FOR_NETWORK = 500_000
+_MOST_ROWS_FOR_FOREST = 200_000
+_MOST_ROWS_FOR_NETWORK = 100_000
+_ROWS_FOR_FEWER_TREES = 20_000
 _MANY_CLASSES = 9
-_MOST_TREES = 16_000
+_MOST_TREES, _MOST_TREES_OF_MANY = 16_000, 2_000
 _MOST_SUPPORT, _SUPPORT_OF_MANY = 10_240, 6_000
 _LAST_LAYER = 384
 _SHARE_OF_ONE, _SHARE_OF_ALL = 0.15, 0.33
@@ -109,9 +111,11 @@ def _linear(has_text: bool, n_columns: int, n_rows: int, n_classes: int, budget_
 
 
 def _for_tables(n_rows: int, n_classes: int, *, is_tight: bool) -> list[tuple[Recipe, float]]:
-    leaf = 1 if n_rows < 3000 else 2
-    forest = Recipe(family="forest", params=(("trees", 100 if is_tight else 300), ("fewest_rows", leaf)))
-    chosen = [(forest, 0.1)]
+    leaf = 1 if n_rows < 3000 else max(2, n_rows // 10_000)
+    n_trees = 100 if is_tight or n_rows > _ROWS_FOR_FEWER_TREES else 300
+    chosen = []
+    if n_rows <= _MOST_ROWS_FOR_FOREST:
+        chosen.append((Recipe(family="forest", params=(("trees", n_trees), ("fewest_rows", leaf))), 0.1))
     if not is_tight and n_rows <= _MOST_ROWS_FOR_KERNEL:
         chosen.append((Recipe(family="kernel", params=(("c", 6.0),)), 0.1))
     if not is_tight and n_rows <= _MOST_ROWS_FOR_NETWORK:
@@ -141,6 +145,10 @@ def _for_encoded(n_rows: int, encoder: str) -> list[tuple[Recipe, float]]:
 
 
 def _lightgbm(n_rows: int, n_classes: int) -> Recipe:
+    if n_rows > _MANY_ROWS:  # every round is dear: bigger trees and steps, on half of the rows
+        params = (("learning_rate", 0.2), ("leaves", 63), ("fewest_rows", 50), ("row_share", 0.5))
+        rounds = _between(20, _MOST_TREES_OF_MANY / n_classes, 600)
+        return Recipe(family="lightgbm", params=(("iterations", rounds), *params, ("patience", 10)))
     return Recipe(
         family="lightgbm",
         params=(

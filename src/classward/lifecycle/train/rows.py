@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from classward.domain import InputSchema, LabelSpace
-from classward.inference import Columns
+from classward.inference import Columns, Features, Featuriser
 
 __all__ = ["FitFold", "LabelledRows", "take_columns"]
+
+FitFeaturiser: TypeAlias = Callable[[InputSchema, Columns, int], Featuriser]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +22,8 @@ class LabelledRows:
     """Rows to develop a model on.
 
     ``y_index`` of shape (n,) are columns in label-space order; ``weight`` of shape (n,) says how much each row counts in a
-    fit, all alike without it.
+    fit, all alike without it. Rows that were taken from others know from which (``origin``, ``positions``): features that do
+    not look at labels are then made once for all of them.
     """
 
     columns: Columns
@@ -27,6 +32,11 @@ class LabelledRows:
     schema: InputSchema
     label_space: LabelSpace
     weight: NDArray[np.float64] | None = None
+    origin: LabelledRows | None = None
+    positions: NDArray[np.int64] | None = None
+    _made: dict[FitFeaturiser, tuple[Featuriser, Features]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         y = self.y_index
@@ -42,7 +52,35 @@ class LabelledRows:
         return LabelledRows(
             columns=take_columns(self.columns, rows), n=len(rows), y_index=self.y_index[rows], schema=self.schema,
             label_space=self.label_space, weight=None if self.weight is None else self.weight[rows],
+            origin=self.origin or self, positions=rows if self.positions is None else self.positions[rows],
         )  # fmt: skip
+
+    def featurised(self, fit: FitFeaturiser, schema: InputSchema) -> tuple[Featuriser, Features]:
+        """A featuriser and the features it makes of these rows.
+
+        It is fitted on the rows these were taken from, all at once, so that every fold and family shares it: codes of
+        categories and ranks of numbers need no label and tell a fold nothing about its held rows' classes.
+
+        Parameters
+        ----------
+        fit : callable
+            Makes a featuriser of a schema, columns and a number of rows, without looking at labels.
+        schema : InputSchema
+            Columns to use; the same for every call with one ``fit``.
+        """
+        whole = self.origin or self
+        if fit not in whole._made:
+            featuriser = fit(schema, whole.columns, whole.n)
+            whole._made[fit] = (featuriser, featuriser.transform(whole.columns, whole.n))
+        featuriser, features = whole._made[fit]
+        return featuriser, features if self.positions is None else features.take(self.positions)
+
+    def features_by(self, featuriser: Featuriser) -> Features:
+        """What a featuriser makes of these rows; looked up where :meth:`featurised` made it."""
+        for made, features in (self.origin or self)._made.values():
+            if made is featuriser:
+                return features if self.positions is None else features.take(self.positions)
+        return featuriser.transform(self.columns, self.n)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +91,26 @@ class FitFold:
     held: NDArray[np.int64]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Taken(Mapping[str, Sequence[object]]):
+    """Some rows of columns, picked out of a column when it is asked for."""
+
+    columns: Columns
+    rows: NDArray[np.int64]
+
+    def __getitem__(self, name: str) -> Sequence[object]:
+        values = self.columns[name]
+        return [values[i] for i in self.rows.tolist()]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.columns)
+
+    def __len__(self) -> int:
+        return len(self.columns)
+
+
 def take_columns(columns: Columns, rows: NDArray[np.int64]) -> Columns:
-    """Only some rows of each column."""
-    wanted = rows.tolist()
-    return {name: [values[i] for i in wanted] for name, values in columns.items()}
+    """Only some rows of each column; nothing is copied before a column is read."""
+    if isinstance(columns, _Taken):
+        return _Taken(columns=columns.columns, rows=columns.rows[rows])
+    return _Taken(columns=columns, rows=rows)

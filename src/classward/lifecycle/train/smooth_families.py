@@ -13,9 +13,9 @@ __all__ = ["fit_kernel_family", "fit_network_family"]
 
 def fit_network_family(rows: LabelledRows, params: Params, how: How) -> tuple[Featuriser, NetworkScorer]:
     """Fit a small network over every column but text."""
-    featuriser = fit_smooth_featuriser(without_text(rows.schema), rows.columns, rows.n)
+    featuriser, features = rows.featurised(fit_smooth_featuriser, without_text(rows.schema))
     scorer = fit_network(
-        featuriser.transform(rows.columns, rows.n),
+        features,
         rows.y_index,
         n_classes=len(rows.label_space),
         settings=settings_of(NetworkSettings, params),
@@ -30,7 +30,6 @@ def fit_network_family(rows: LabelledRows, params: Params, how: How) -> tuple[Fe
 def fit_kernel_family(rows: LabelledRows, params: Params, how: How) -> tuple[Featuriser, KernelScorer]:
     """Fit kernel support vector machines over every column but text."""
     settings = settings_of(KernelSettings, params)
-    featuriser = fit_smooth_featuriser(without_text(rows.schema), rows.columns, rows.n)
-    features = featuriser.transform(rows.columns, rows.n)
+    featuriser, features = rows.featurised(fit_smooth_featuriser, without_text(rows.schema))
     scorer = fit_kernel(features, rows.y_index, n_classes=len(rows.label_space), settings=settings, weight=rows.weight)
     return featuriser, scorer
