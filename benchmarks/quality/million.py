@@ -70,8 +70,12 @@ def table(n: int) -> pl.DataFrame:
     score += np.log(np.linspace(3.0, 0.3, CLASSES, dtype=np.float32))
     for c in range(CLASSES):
         w = np.random.default_rng(c).standard_normal(8).astype(np.float32)
-        score[:, c] += numbers[:, :8] @ w * 0.8 + np.sin(2.0 * numbers[:, (c + 8) % 28]) + numbers[:, c] * numbers[:, c + 9] * 0.7
-        score[:, c] += np.random.default_rng(50 + c).standard_normal(30)[levels[2] % 30] + flag * w[0] + np.cos(days / 58.0 + c)
+        score[:, c] += (
+            numbers[:, :8] @ w * 0.8 + np.sin(2.0 * numbers[:, (c + 8) % 28]) + numbers[:, c] * numbers[:, c + 9] * 0.7
+        )
+        score[:, c] += (
+            np.random.default_rng(50 + c).standard_normal(30)[levels[2] % 30] + flag * w[0] + np.cos(days / 58.0 + c)
+        )
     score += rng.gumbel(size=score.shape).astype(np.float32)
     names = [f"team {chr(97 + c)}" for c in range(CLASSES)]
     with_gaps = numbers[:, 27].astype(np.float64)

@@ -13,7 +13,7 @@ from classward.estimators.matrix_scaling import fit_matrix_scaling
 from classward.estimators.network import NetworkSettings, fit_network
 from classward.estimators.patience import Patience, Stop
 from classward.estimators.search import Knob, Search, can_search
-from classward.estimators.smooth import fit_smooth_part
+from classward.estimators.smooth import SCALINGS, fit_smooth_part
 from classward.estimators.soft_loss import SoftLoss, spread
 from classward.estimators.temperature import fit_temperature
 from classward.estimators.threads import blas_threads, one_blas_thread
@@ -23,6 +23,7 @@ from classward.estimators.vocabulary import fit_text
 
 __all__ = [
     "ENCODERS",
+    "SCALINGS",
     "BoostedTrees",
     "BroughtSettings",
     "Calibrated",

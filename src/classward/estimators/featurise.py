@@ -73,16 +73,18 @@ def fit_ordinal_featuriser(schema: InputSchema, columns: Columns, n: int) -> Fea
     return _checked(Featuriser(dense=(*codes, *_dense(schema))), schema, columns, n)
 
 
-def fit_smooth_featuriser(schema: InputSchema, columns: Columns, n: int) -> Featuriser:
+def fit_smooth_featuriser(schema: InputSchema, columns: Columns, n: int, *, scaling: str = "ranks") -> Featuriser:
     """Learn features of like scale without gaps, for networks and kernels.
 
-    Numbers become normal scores of their ranks (:func:`~classward.estimators.fit_smooth_part`), categories indicators;
+    Numbers are scaled in one of three ways (:func:`~classward.estimators.fit_smooth_part`), categories become indicators;
     those with fewer than five rows share one. Text is left out.
 
     Parameters
     ----------
     schema, columns, n
         As for :func:`fit_featuriser`.
+    scaling : str
+        ``ranks``, ``spread`` or ``common``.
 
     Raises
     ------
@@ -91,7 +93,7 @@ def fit_smooth_featuriser(schema: InputSchema, columns: Columns, n: int) -> Feat
     """
     numbers = _dense(schema)
     featuriser = Featuriser(
-        dense=(fit_smooth_part(numbers, columns, n),) if numbers else (),
+        dense=(fit_smooth_part(numbers, columns, n, scaling=scaling),) if numbers else (),
         categories=tuple(
             _fit_category(name, columns[name], _FEW_ROWS_SMOOTH) for name in _names(schema)["categorical"]
         ),

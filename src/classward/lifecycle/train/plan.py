@@ -117,7 +117,7 @@ def _for_tables(n_rows: int, n_classes: int, *, is_tight: bool) -> list[tuple[Re
     if n_rows <= _MOST_ROWS_FOR_FOREST:
         chosen.append((Recipe(family="forest", params=(("trees", n_trees), ("fewest_rows", leaf))), 0.1))
     if not is_tight and n_rows <= _MOST_ROWS_FOR_KERNEL:
-        chosen.append((Recipe(family="kernel", params=(("c", 6.0),)), 0.1))
+        chosen.append((Recipe(family="kernel", params=(("c", 12.0),)), 0.1))
     if not is_tight and n_rows <= _MOST_ROWS_FOR_NETWORK:
         chosen.append((Recipe(family="network", params=(("epochs", 60),)), 0.15))
     chosen.append((_lightgbm(n_rows, n_classes), 0.25))

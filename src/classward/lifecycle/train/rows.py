@@ -37,6 +37,9 @@ class LabelledRows:
     _made: dict[FitFeaturiser, tuple[Featuriser, Features]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+    _found: dict[Callable[[LabelledRows], str], str] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         y = self.y_index
@@ -74,6 +77,13 @@ class LabelledRows:
             whole._made[fit] = (featuriser, featuriser.transform(whole.columns, whole.n))
         featuriser, features = whole._made[fit]
         return featuriser, features if self.positions is None else features.take(self.positions)
+
+    def found_once(self, choose: Callable[[LabelledRows], str]) -> str:
+        """A choice between few ways, made once on the rows these were taken from, so that all folds agree."""
+        whole = self.origin or self
+        if choose not in whole._found:
+            whole._found[choose] = choose(whole)
+        return whole._found[choose]
 
     def features_by(self, featuriser: Featuriser) -> Features:
         """What a featuriser makes of these rows; looked up where :meth:`featurised` made it."""
