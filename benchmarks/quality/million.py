@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -82,10 +82,10 @@ def table(n: int) -> pl.DataFrame:
     with_gaps[rng.random(n) < 0.2] = np.nan
     columns: dict[str, object] = {f"number_{j}": numbers[:, j] for j in range(27)}
     columns |= {f"kind_{j}": pl.Series([f"k{v}" for v in range(260)])[lev] for j, lev in enumerate(levels)}
-    start = datetime(2024, 1, 1)
+    start = date(2024, 1, 1)
     columns |= {
         "gaps": pl.Series(with_gaps, nan_to_null=True), "flag": flag,
-        "day": pl.Series([start + timedelta(days=i) for i in range(730)])[days].cast(pl.Date),
+        "day": pl.Series([start + timedelta(days=i) for i in range(730)])[days],
     }  # fmt: skip
     columns |= {"amount": np.exp(rng.standard_normal(n)), "team": pl.Series(names)[score.argmax(axis=1)]}
     return pl.DataFrame(columns)

@@ -57,7 +57,7 @@ class Classifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         alone.
     decision : str, default="probable"
         What ``predict`` answers: ``probable`` the most probable class; ``macro_f1`` leans towards rare classes as far as
-        macro F1 gains on rows the models did not see, and not at all where the gain may be chance. Probabilities are the same.
+        macro F1 gains on rows the models did not see, and not at all where the gain may be chance. Probabilities stay.
     random_state : int, RandomState or None, default=0
         Seed of folds and models. Fits that the clock does not cut short are repeatable.
     n_jobs : int or None, default=None

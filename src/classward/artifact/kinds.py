@@ -72,5 +72,5 @@ KINDS: Mapping[str, type[Any]] = MappingProxyType(
 )
 """Name in the manifest → class of ``inference``."""
 
-SHARED = frozenset({"OnnxEncoder", "StaticEncoder"})
-"""Kinds of which equal ones become one object, so that members of a blend encode a text once."""
+SHARED = frozenset({"Featuriser", "OnnxEncoder", "StaticEncoder"})
+"""Kinds of which equal ones become one object, so that members of a blend encode a text, and featurise a row, once."""

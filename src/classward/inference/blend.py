@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import numpy as np
@@ -11,8 +11,11 @@ from numpy.typing import NDArray
 from classward.domain import DecisionRule, InputSchema, LabelSpace
 from classward.inference.calibrators import Calibrator, softmax
 from classward.inference.columns import Columns
+from classward.inference.features import Features
 from classward.inference.model import FittedModel
 from classward.inference.proba import Proba
+from classward.inference.tree import TreeScorer
+from classward.inference.tree_stack import TreeStack
 
 __all__ = ["Blend", "BlendMember", "Model", "mean_log_proba"]
 
@@ -43,10 +46,14 @@ class BlendMember:
     models: tuple[FittedModel, ...]
     calibrator: Calibrator
     weight: float
+    _stack: TreeStack | None = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not self.models or not 0.0 < self.weight <= 1.0:
             raise ValueError(f"a member of {len(self.models)} models and weight {self.weight}")
+        trees = [model.scorer for model in self.models if isinstance(model.scorer, TreeScorer)]
+        is_stacked = len(self.models) == len(trees) > 1
+        object.__setattr__(self, "_stack", TreeStack.of(trees) if is_stacked else None)
 
     @property
     def family(self) -> str:
@@ -55,7 +62,23 @@ class BlendMember:
 
     def proba(self, columns: Columns, n: int) -> NDArray[np.float64]:
         """Calibrated probabilities of shape (n, n_classes)."""
-        return self.calibrator.apply(mean_log_proba([model.logits(columns, n) for model in self.models]))
+        return self.calibrated(self.model_logits(columns, n, {}))
+
+    def model_logits(self, columns: Columns, n: int, made: dict[int, Features]) -> list[NDArray[np.float64]]:
+        """Logits of each model, (n, n_classes) each; ``made`` keeps features by featuriser, so that each is asked once."""
+        given = []
+        for model in self.models:
+            key = id(model.featuriser)
+            if key not in made:
+                made[key] = model.featuriser.transform(columns, n)
+            given.append(made[key])
+        if self._stack is not None and all(features is given[0] for features in given):
+            return self._stack.logits(given[0])
+        return [model.scorer.logits(features) for model, features in zip(self.models, given, strict=True)]
+
+    def calibrated(self, logits: list[NDArray[np.float64]]) -> NDArray[np.float64]:
+        """Calibrated probabilities from the logits of each model."""
+        return self.calibrator.apply(mean_log_proba(logits))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,8 +130,9 @@ class Blend:
     def logits(self, columns: Columns, n: int) -> NDArray[np.float64]:
         """Logarithm (nats) of the weighted mean, of shape (n, n_classes); not calibrated as a whole."""
         mean = np.zeros((n, len(self.label_space)))
+        made: dict[int, Features] = {}
         for member in self.members:
-            mean += member.weight * member.proba(columns, n)
+            mean += member.weight * member.calibrated(member.model_logits(columns, n, made))
         return np.asarray(np.log(np.maximum(mean, _TINY)))
 
     def predict_proba(self, columns: Columns, n: int) -> Proba:
