@@ -30,7 +30,7 @@ SMALL: dict[str, tuple[tuple[str, int | str], ...]] = {
     "linear": (("iterations", 10),),
     "lightgbm": (("iterations", 10),),
     "forest": (("trees", 30),),
-    "network": (("epochs", 10), ("first", 24), ("second", 12)),
+    "network": (("epochs", 30), ("first", 24), ("second", 12)),
     "kernel": (),
     "embedding": (("iterations", 10),),
     "likeness": (),
