@@ -45,6 +45,7 @@ __all__ = ["command"]
     metavar="JSON",
     help="Its settings, such as '{\"n_estimators\": 200}'; the first belong to the first estimator, and so on.",
 )
+@click.option("--nested", is_flag=True, help="First cross-validate within folds: says how much choosing flatters.")
 @treatment_options
 @task_options
 @json_option
@@ -55,6 +56,7 @@ def command(
     accept: tuple[str, ...],
     estimators: tuple[str, ...],
     settings: tuple[str, ...],
+    nested: bool,
     task_file: str,
     workspace: str | None,
     as_json: bool,
@@ -75,6 +77,10 @@ def command(
     brought, asked = _brought(estimators, settings), treatment_of(treatment)
     ctx = open_task(task_file, workspace)
     n_threads = threads or len(os.sched_getaffinity(0))
+    if nested:
+        from classward.flows.cross_validate import Asked, cross_validate
+
+        cross_validate(ctx, Asked(n_inner=3, budget_s=budget_s, n_threads=n_threads, encoder=encoder), tell=output.tell)
     result = train(
         ctx, budget_s=budget_s, n_threads=n_threads, tell=output.tell, encoder=encoder, accepted=accept, brought=brought,
         treatment=asked,

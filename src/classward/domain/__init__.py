@@ -5,6 +5,7 @@ from classward.domain.analysis import Advice, Analysis, ClassFigures, ClassMap, 
 from classward.domain.calibration import CalibrationReport, ClassCalibration, ReliabilityBin, is_uncalibrated
 from classward.domain.canonical import canonical_json, content_hash, format_time, parse_time, to_plain
 from classward.domain.confusions import PairAnalysis, Separator, TermEffect
+from classward.domain.cross_validation import ClassSpread, CrossValidation, RoundResult
 from classward.domain.dataset import ColumnProfile, Dataset, FoldInfo, Split
 from classward.domain.decision import ClassState, Comparison, Decision, PairedCounts, SloState, Summary, Window
 from classward.domain.decision_proof import (
@@ -67,12 +68,14 @@ __all__ = [
     "ClassNeed",
     "ClassPromise",
     "ClassReport",
+    "ClassSpread",
     "ClassState",
     "ColumnProfile",
     "Comparison",
     "ConfusedPair",
     "Contribution",
     "Costs",
+    "CrossValidation",
     "DataSource",
     "Dataset",
     "Decision",
@@ -115,6 +118,7 @@ __all__ = [
     "Report",
     "RiskCoverage",
     "RiskPoint",
+    "RoundResult",
     "Route",
     "Separator",
     "SetClass",

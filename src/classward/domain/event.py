@@ -18,6 +18,7 @@ EVENT_KINDS = (
     "split_made",
     "candidate_finished",
     "holdout_read",
+    "cross_validated",
     "version_registered",
     "compared",
     "deployed",

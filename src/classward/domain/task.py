@@ -107,6 +107,7 @@ class Task:
     calibration_share: float = 0.10
     min_per_class: int = 3
     seed: int = 0
+    most_holdout_reads: int = 20
 
     @property
     def hash(self) -> str:

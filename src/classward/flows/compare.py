@@ -24,6 +24,7 @@ from classward.domain import (
 from classward.errors import DataError, UnknownVersion, UsageError
 from classward.flows.context import Context, note
 from classward.flows.metric import metric_by_name
+from classward.flows.sealed import check_not_worn_out
 from classward.flows.snapshot import load_folds
 from classward.flows.versions import registry_state
 from classward.inference import Decider, Model, Proba, cost_matrix
@@ -78,6 +79,8 @@ def compare(
         CW245 if no row is left that neither version has seen.
     UsageError
         CW909 for a version against itself; CW354 for a metric that does not exist.
+    Refused
+        CW229 if the sealed rows were read too often and no nested cross-validation can judge in their place.
     """
     brought = [(name, metric_by_name(name)) for name in metrics]
     if live == candidate:
@@ -88,6 +91,7 @@ def compare(
     state = registry_state(ctx.journal, ctx.task.name)
     old, new = state.stored_version(live), state.stored_version(candidate)
     rows, rows_hash, n_test = _unseen_rows(ctx, old, new)
+    check_not_worn_out(ctx, rows_hash=rows_hash, dataset_hash=new.dataset_hash)
     note(
         ctx,
         "holdout_read",

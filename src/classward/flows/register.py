@@ -167,7 +167,7 @@ def _extras(ctx: Context, data: TrainingData, made: Plan, found: Portfolio, repo
         "dataset_hash": data.dataset.hash,
         "rows_hash": data.split.rows_hash,
         "split": to_plain(data.split),
-        "plan": {"hash": made.hash, "seed": made.seed, "budget_s": made.budget_s, "recipes": to_plain(made.recipes)},
+        "plan": _plan_facts(made),
         "log_loss": found.log_loss,
         "n_held": len(found.held_rows),
         "candidates": [to_plain(replace(c, fit_s=0.0)) for c in found.candidates],
@@ -189,6 +189,13 @@ def _extras(ctx: Context, data: TrainingData, made: Plan, found: Portfolio, repo
         "lineage.json": canonical_json(lineage).encode(),
         "reference.json": canonical_json(reference).encode(),
     }
+
+
+def _plan_facts(made: Plan) -> dict[str, object]:
+    return {
+        "hash": made.hash, "seed": made.seed, "budget_s": made.budget_s, "recipes": to_plain(made.recipes),
+        "n_folds": made.n_folds, "is_refitted": made.is_refitted, "encoder": made.encoder,
+    }  # fmt: skip
 
 
 def _said(candidate: Candidate) -> str:

@@ -14,6 +14,7 @@ from classward.flows.context import Context, Tell, note
 from classward.flows.versions import registry_state
 from classward.inference import Columns
 from classward.lifecycle.data import (
+    FOLD_NAMES,
     Folds,
     build_label_space,
     check_columns,
@@ -26,7 +27,7 @@ from classward.lifecycle.data import (
 )
 from classward.lifecycle.train import FitFold, LabelledRows
 
-__all__ = ["TrainingData", "load_folds", "take_snapshot"]
+__all__ = ["TrainingData", "load_folds", "restore_snapshot", "take_snapshot"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +102,19 @@ def take_snapshot(ctx: Context, tell: Tell) -> TrainingData:
     return TrainingData(
         table=table, dataset=dataset, label_space=space, split=made, folds=folds, n_unlabelled=n_unlabelled,
         y_index=_index_labels(table, task.label, space),
+    )  # fmt: skip
+
+
+def restore_snapshot(ctx: Context, dataset_hash: str, rows_hash: str) -> TrainingData:
+    """Rows and folds as an earlier training saw them, from the store; nothing is read anew or recorded."""
+    table, fold = load_folds(ctx, dataset_hash, rows_hash)
+    space = build_label_space(table, ctx.task)
+    numbers = np.array([FOLD_NAMES.index(name) for name in fold.to_list()], dtype=np.int8)
+    made = Split(dataset_hash=dataset_hash, strategy="stored", folds=(), rows_hash=rows_hash, seed=ctx.task.seed)
+    return TrainingData(
+        table=table, dataset=profile(table, ctx.task, dataset_hash=dataset_hash, taken_at=ctx.clock.now()),
+        label_space=space, split=made, folds=Folds.of(numbers), n_unlabelled=0,
+        y_index=_index_labels(table, ctx.task.label, space),
     )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from classward.flows.hygiene import leakage_checks, result_checks
 from classward.flows.portfolio import Finished, Portfolio, blend_of, run_plan
 from classward.flows.register import register
 from classward.flows.sanity import sanity_checks
+from classward.flows.sealed import check_not_worn_out, nested_remarks
 from classward.flows.snapshot import TrainingData, take_snapshot
 from classward.flows.suspects import SUSPECTS, suspects_of
 from classward.flows.tune import tune
@@ -73,10 +74,13 @@ def train(
     DataError
         If the rows cannot be used, or every candidate failed (CW243, with each reason); CW286 for a leak that nobody
         vouches for.
+    Refused
+        CW229 if the sealed rows were read too often and nothing else can judge.
     """
     budget = Budget(clock_s=ctx.clock.monotonic_s, ends_s=ctx.clock.monotonic_s() + budget_s)
     _note_task(ctx)
     data = take_snapshot(ctx, tell)
+    check_not_worn_out(ctx, rows_hash=data.split.rows_hash, dataset_hash=data.dataset.hash)
     tell("check", "leaks")
     leaks, _ = leakage_checks(ctx, data, accepted=accepted)
     made = plan(
@@ -108,8 +112,8 @@ def train(
         *sanity_checks(ctx, data, made.recipes[0], n_threads=n_threads),
     )
     version, report, is_new = register(
-        ctx, data, made, found, checks=checks, remarks=(*decided.remarks, suspects.found.remark), tell=tell,
-        extras={SUSPECTS: suspects.as_json()},
+        ctx, data, made, found, checks=checks, tell=tell, extras={SUSPECTS: suspects.as_json()},
+        remarks=(*decided.remarks, suspects.found.remark, *_nested(ctx, data)),
     )  # fmt: skip
     return TrainResult(
         version=version,
@@ -120,6 +124,10 @@ def train(
         n_unlabelled=data.n_unlabelled,
         n_suspects=suspects.found.n_suspects,
     )
+
+
+def _nested(ctx: Context, data: TrainingData) -> tuple[str, ...]:
+    return nested_remarks(ctx, dataset_hash=data.dataset.hash, rows_hash=data.split.rows_hash)
 
 
 def _decide(ctx: Context, made: Plan, rows: LabelledRows, found: Portfolio) -> RuleMade:

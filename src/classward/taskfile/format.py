@@ -70,6 +70,14 @@ class DataPart(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     min_per_class: Annotated[
         int, Meta(ge=1), _says("Classes with fewer rows are not divided: all go to train.", "one row for each fold")
     ] = 3
+    most_holdout_reads: Annotated[
+        int,
+        Meta(ge=1),
+        _says(
+            "After so many readings of the sealed rows, training wants nested cross-validation or fresh rows.",
+            "a choice among twenty looks flatters a little already",
+        ),
+    ] = 20
 
 
 class FeaturePart(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):

@@ -110,6 +110,7 @@ def _task(file: TaskFile, declared: frozenset[str]) -> Task:
         recall_default=slo.recall_default, precision_default=slo.precision_default, window_days=days(slo.window),
         label_wait_days=days(file.labels.wait), test_share=data.test_share,
         calibration_share=data.calibration_share, min_per_class=data.min_per_class, seed=data.seed,
+        most_holdout_reads=data.most_holdout_reads,
     )  # fmt: skip
 
 

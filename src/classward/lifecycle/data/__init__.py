@@ -4,7 +4,7 @@ from classward.lifecycle.data.columns import check_columns, columns_of
 from classward.lifecycle.data.cross_folds import cross_folds
 from classward.lifecycle.data.describe import describe
 from classward.lifecycle.data.folding import apply_folding, fold_rare
-from classward.lifecycle.data.folds import Folds
+from classward.lifecycle.data.folds import FOLD_NAMES, Folds
 from classward.lifecycle.data.found import FoundFeature, Inference, LeftOut, TypoSuspect
 from classward.lifecycle.data.kinds import kind_of
 from classward.lifecycle.data.label_cells import labels_of
@@ -16,9 +16,13 @@ from classward.lifecycle.data.profile import profile
 from classward.lifecycle.data.rounds import NestedRound, Round, forward_rounds, nested_rounds, rounds_of
 from classward.lifecycle.data.simple_answers import SimpleAnswer, answer_by_column, answer_by_copy
 from classward.lifecycle.data.split import split, together
+from classward.lifecycle.data.strategies import STRATEGIES, DealtRounds, deal_rounds
 from classward.lifecycle.data.target import check_target
 
 __all__ = [
+    "FOLD_NAMES",
+    "STRATEGIES",
+    "DealtRounds",
     "Folds",
     "FoundFeature",
     "Inference",
@@ -37,6 +41,7 @@ __all__ = [
     "check_target",
     "columns_of",
     "cross_folds",
+    "deal_rounds",
     "describe",
     "fold_rare",
     "forward_rounds",

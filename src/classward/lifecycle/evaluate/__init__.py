@@ -15,6 +15,7 @@ from classward.lifecycle.evaluate.explanation_page import explanation_html
 from classward.lifecycle.evaluate.figures import class_figures, figures
 from classward.lifecycle.evaluate.held_out import HeldOut
 from classward.lifecycle.evaluate.options import Option, OptionEffect, OptionTable, RecallChange, compare_options
+from classward.lifecycle.evaluate.over_rounds import class_spreads, mean_over_rounds
 from classward.lifecycle.evaluate.page import report_html
 from classward.lifecycle.evaluate.paired_page import paired_html
 from classward.lifecycle.evaluate.paired_report import Answers, answered, paired_report
@@ -51,6 +52,7 @@ __all__ = [
     "card_markdown",
     "class_figures",
     "class_map",
+    "class_spreads",
     "compare_options",
     "compare_rows",
     "confused_pairs",
@@ -64,6 +66,7 @@ __all__ = [
     "find_suspects",
     "judge_offline",
     "metric_change",
+    "mean_over_rounds",
     "one_column_answers",
     "paired_html",
     "paired_report",

@@ -57,7 +57,7 @@ One label out of {len(report.class_names)} for each row, with calibrated probabi
 
 ## Data
 - {facts.n_train:,} rows trained and calibrated on, split by {_text(facts.split)}; snapshot `{version.dataset_hash[:16]}`
-- the sealed rows were read {facts.n_holdout_reads} time(s)
+- the sealed rows were read {facts.n_holdout_reads} time(s), of {task.most_holdout_reads} that the task allows
 
 ## Figures on {report.n:,} sealed rows (95 % intervals)
 accuracy {_show(report.accuracy)} · macro F1 {_show(report.macro_f1)} · log loss {_show(report.log_loss)}

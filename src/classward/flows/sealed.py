@@ -1,0 +1,50 @@
+"""The sealed rows are not for choosing: reading them often wears them out, and then something else must judge."""
+
+from __future__ import annotations
+
+import json
+
+from classward.errors import Refused
+from classward.flows.context import Context
+from classward.flows.versions import registry_state
+
+__all__ = ["check_not_worn_out", "nested_remarks"]
+
+
+def check_not_worn_out(ctx: Context, *, rows_hash: str, dataset_hash: str) -> None:
+    """Refuse another reading of sealed rows that were read as often as the task allows, unless nested cross-validation of
+    the same rows stands in the journal.
+
+    Raises
+    ------
+    Refused
+        CW229. Nothing was fitted or read.
+    """
+    n_reads = registry_state(ctx.journal, ctx.task.name).reads_of(rows_hash)
+    if n_reads < ctx.task.most_holdout_reads or nested_remarks(ctx, dataset_hash=dataset_hash, rows_hash=rows_hash):
+        return
+    raise Refused(
+        "CW229",
+        f"the sealed rows were read {n_reads} times, and the task allows {ctx.task.most_holdout_reads}",
+        got=f"rows {rows_hash[:12]} of snapshot {dataset_hash[:12]}; 'classward history' lists each reading",
+        why="whoever looks often enough and keeps the best has chosen by the sealed rows, and their figures flatter",
+        fix="run 'classward train --nested' or 'classward cv --nested', whose figures no choice has seen; or bring fresh "
+        "labelled rows; or raise most_holdout_reads under [data], which the journal records",
+    )
+
+
+def nested_remarks(ctx: Context, *, dataset_hash: str, rows_hash: str) -> tuple[str, ...]:
+    """What the last nested cross-validation of these rows found, as a sentence for the report; nothing without one."""
+    found = None
+    for event in ctx.journal.events(task=ctx.task.name, kind="cross_validated"):
+        payload = json.loads(event.payload)
+        if payload["is_nested"] and payload["dataset_hash"] == dataset_hash and payload["rows_hash"] == rows_hash:
+            found = payload
+    if found is None:
+        return ()
+    gap, n_rounds = found["optimism"]["value"], len(found["rounds"])
+    told = (
+        f"nested cross-validation ({found['strategy']}, {n_rounds} rounds, no sealed row): log loss "
+        f"{found['log_loss']['value']:.4f}, accuracy {found['accuracy']['value']:.4f}; choosing flatters by {gap:+.4f} nats"
+    )
+    return (told,)
