@@ -67,7 +67,7 @@ def _near(x: NDArray[np.float64], key: NDArray[np.int64], folds: Folds) -> NDArr
     rng = np.random.default_rng(1_804)  # fixed: the directions are part of the method
     is_missing = np.isnan(x)
     filled = np.where(is_missing, 0.0, x)
-    pattern = np.unique(np.column_stack([key, is_missing]), axis=0, return_inverse=True)[1].reshape(-1)
+    pattern = _hashed(np.column_stack([key, is_missing])).view(np.int64)
     test, fit = folds.test, np.concatenate([folds.train, folds.calibration])
     near = np.zeros(len(test), dtype=bool)
     for _ in range(_N_TABLES):
