@@ -43,6 +43,16 @@ class Settings:
     """Largest request body accepted."""
     max_rows: int = 10_000
     """Most rows in one request."""
+    rate_per_caller: float = 0.0
+    """Requests a second that one caller (key, or address without keys) may make; 0 sets no limit."""
+    rate_total: float = 0.0
+    """Requests a second that all callers together may make; 0 sets no limit."""
+    max_running: int = 512
+    """Most requests under way in one worker; more are refused with 503."""
+    max_waiting: int = 32
+    """Most requests of many rows that wait for their turn in one worker; more are refused with 503."""
+    max_lag_ms: float = 1000.0
+    """A worker whose answers begin later than this refuses with 503 until it has caught up; 0 never refuses."""
     payload_share: float = 1.0
     """Share of predictions whose feature values are logged beside the record, in [0, 1]."""
     actor: str = ""

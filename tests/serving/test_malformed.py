@@ -203,7 +203,7 @@ def test_labels_refuse(client, body):
         {"content-type": "application/x-www-form-urlencoded"},
         {"content-type": "application/json; charset=latin-1"},
         {"content-type": ""},
-        {"content-type": "application/json", "content-encoding": "gzip"},
+        {"content-type": "application/json", "content-encoding": "br"},
         {"content-type": "application/json", "inference-header-content-length": "12"},
         {"origin": "https://elsewhere.example"},
     ],

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from classward.errors import ClasswardError
+from classward.errors import ClasswardError, InvalidInput
+from classward.serving.admission import deadline_of
 from classward.serving.auth import KeyGate, check_bind
 from classward.serving.body import ClientGone, check_content
 from classward.serving.drain import DrainSignals
 from classward.serving.failures import note_fault, note_refusal
 from classward.serving.health import health, metrics, ready
 from classward.serving.infer import v2_infer, v2_live, v2_model, v2_model_ready, v2_ready, v2_server
+from classward.serving.inflate import inflate
 from classward.serving.labels import labels
 from classward.serving.messages import ASGIReceive, ASGIScope, ASGISend, Reply, Request, error_reply
 from classward.serving.openapi import openapi
@@ -50,6 +52,12 @@ def create_app(parts: ServingParts) -> App:
     return App(parts)
 
 
+def _peer(scope: ASGIScope) -> bytes:
+    """The address a request comes from, which stands for its caller when there are no keys."""
+    client = scope.get("client")
+    return str(client[0]).encode() if client else b""
+
+
 class App:
     """One process's ASGI application; ``worker`` holds its state."""
 
@@ -73,43 +81,55 @@ class App:
 
     async def _http(self, scope: ASGIScope, receive: ASGIReceive, send: ASGISend) -> None:
         started_s = self._clock.monotonic_s()
-        headers = scope["headers"]
         request = Request(
             id=self._ids.new(),
             method=scope["method"],
             path=scope["path"],
             params={},
             body=b"",
-            headers=headers,
+            headers=scope["headers"],
             query=scope.get("query_string", b""),
         )
-        endpoint = "none"
         try:
-            found = match(request.method, request.path)
-            endpoint, request.params = found.route.endpoint, found.params
-            reply = await self._handle(found.route, request, receive, started_s)
-        except ClientGone:
-            self.worker.metrics.request(endpoint, 499, self._clock.monotonic_s() - started_s)
-            return
-        except ClasswardError as error:
-            reply = self._refuse(error, request)
-        except Exception as error:  # noqa: BLE001 - process boundary: a fault of ours is logged, counted and answered
-            reply = self._fail(error, request)
-        try:
+            reply = await self._reply(request, scope, receive, started_s)
             await self._send(reply, request, send)
         except ClientGone:
-            reply.status = 499
-        self.worker.metrics.request(endpoint, reply.status, self._clock.monotonic_s() - started_s)
+            reply = Reply(body=b"", status=499)
+        finally:
+            if request.is_admitted:
+                self.worker.admission.leave()
+        self.worker.metrics.request(request.endpoint, reply.status, self._clock.monotonic_s() - started_s)
+
+    async def _reply(self, request: Request, scope: ASGIScope, receive: ASGIReceive, started_s: float) -> Reply:
+        try:
+            found = match(request.method, request.path)
+            request.endpoint, request.params = found.route.endpoint, found.params
+            caller = b"" if found.route.is_open else self._gate.check(request.headers)
+            if found.route.takes_body:
+                self.worker.admission.enter(caller or _peer(scope), started_s)
+                request.is_admitted = True
+                request.deadline_s = deadline_of(request.header(b"x-deadline-ms"), started_s)
+            return await self._handle(found.route, request, receive, started_s)
+        except ClientGone:
+            raise
+        except ClasswardError as error:
+            return self._refuse(error, request)
+        except Exception as error:  # noqa: BLE001 - process boundary: a fault of ours is logged, counted and answered
+            return self._fail(error, request)
 
     async def _handle(self, route: Route, request: Request, receive: ASGIReceive, now_s: float) -> Reply:
-        if not route.is_open:
-            self._gate.check(request.headers)
         if route.takes_body:
-            kind = check_content(request.headers, max_bytes=self._max_bytes, takes=route.takes)
-            if kind == NDJSON:
+            content = check_content(request.headers, max_bytes=self._max_bytes, takes=route.takes)
+            if content.kind == NDJSON:
+                if content.encoding:
+                    raise InvalidInput(
+                        "CW414", "a stream of rows may not be compressed", fix="send the lines as they are"
+                    )
                 request.pieces = self.worker.patience.pieces(receive)
                 return await predict_stream(self.worker, request)
             request.body = await self.worker.patience.read_body(receive, max_bytes=self._max_bytes, now_s=now_s)
+            if content.encoding:
+                request.body = inflate(request.body, content.encoding, max_bytes=self._max_bytes)
         return await _HANDLERS[route.endpoint](self.worker, request)
 
     def _refuse(self, error: ClasswardError, request: Request) -> Reply:

@@ -25,8 +25,8 @@ class KeyGate:
         """Whether a key is asked for."""
         return bool(self._keys)
 
-    def check(self, headers: Sequence[tuple[bytes, bytes]]) -> None:
-        """Let pass or refuse.
+    def check(self, headers: Sequence[tuple[bytes, bytes]]) -> bytes:
+        """Let pass, giving the key (nothing if none is asked for), or refuse.
 
         Raises
         ------
@@ -34,13 +34,14 @@ class KeyGate:
             CW415 without a key, CW416 with a wrong one.
         """
         if not self._keys:
-            return
+            return b""
         given = _key_in(headers)
         if given is None:
             raise InvalidInput("CW415", "this address needs an API key", fix=_HOW)
         hits = [hmac.compare_digest(given, key) for key in self._keys]
         if not any(hits):
             raise InvalidInput("CW416", "this API key is not accepted", fix="ask the owner of the server for a key")
+        return given
 
 
 def _key_in(headers: Sequence[tuple[bytes, bytes]]) -> bytes | None:

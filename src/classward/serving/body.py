@@ -4,18 +4,30 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Sequence
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from classward.errors import InvalidInput
 from classward.serving.messages import ASGIReceive
 
-__all__ = ["ClientGone", "Patience", "check_content"]
+__all__ = ["ENCODINGS", "ClientGone", "Content", "Patience", "check_content", "too_large"]
 
 _BODY_TIMEOUT_S = 30.0
 _BYTES = "application/octet-stream"
 
 
+_PLAIN = frozenset({b"", b"identity"})
+
+ENCODINGS = frozenset({b"gzip", b"x-gzip", b"deflate"})
+"""Values of ``Content-Encoding`` that are understood."""
+
 _T = TypeVar("_T")
+
+
+class Content(NamedTuple):
+    """What a body is: its type, and how it is compressed (nothing if it is not)."""
+
+    kind: str
+    encoding: bytes
 
 
 class ClientGone(Exception):
@@ -24,37 +36,46 @@ class ClientGone(Exception):
 
 def check_content(
     headers: Sequence[tuple[bytes, bytes]], *, max_bytes: int, takes: Sequence[str] = ("application/json",)
-) -> str:
+) -> Content:
     """Look at the headers before a byte of the body is read.
 
     A body without a content type is taken as JSON, unless a browser page sends it (``Origin``): such a page could
-    otherwise reach a server on loopback without asking. Gives the content type, one of ``takes``.
+    otherwise reach a server on loopback without asking. The content type is one of
+    ``takes``.
 
     Raises
     ------
     InvalidInput
-        CW412 when the announced length is too large, CW414 for a content type that is not in ``takes``, or any encoding.
+        CW412 when the announced length is too large, CW414 for a content type not in ``takes`` or an unknown encoding.
     """
-    content_type, origin = None, False
+    content_type, origin, encoding = None, False, b""
     for name, value in headers:
         if name == b"content-type":
             content_type = value
         elif name == b"content-length":
             if value.isdigit() and int(value[:20]) > max_bytes:
-                raise _too_large(max_bytes)
-        elif name == b"content-encoding" and value.strip().lower() not in {b"", b"identity"}:
-            raise InvalidInput("CW414", "compressed bodies are not accepted", fix="send the JSON as it is")
+                raise too_large(max_bytes)
+        elif name == b"content-encoding":
+            encoding = value.strip().lower()
         elif name == b"inference-header-content-length" and _BYTES not in takes:
             raise InvalidInput("CW414", "binary tensors are not accepted here", fix="send JSON")
         elif name == b"origin":
             origin = True
     if content_type is None and not origin:
-        return takes[0]
+        return Content(takes[0], _known(encoding))
     if content_type is not None and (kind := _kind_of(content_type)) in takes:
-        return kind
+        return Content(kind, _known(encoding))
     raise InvalidInput(
         "CW414", f"the body must be {' or '.join(takes)}", fix=f"send the header 'Content-Type: {takes[0]}'"
     )
+
+
+def _known(encoding: bytes) -> bytes:
+    if encoding in _PLAIN:
+        return b""
+    if encoding not in ENCODINGS:
+        raise InvalidInput("CW414", "the body is compressed in a way that is not known here", fix="use gzip or deflate")
+    return encoding
 
 
 def _kind_of(content_type: bytes) -> str:
@@ -145,13 +166,14 @@ async def _whole(receive: ASGIReceive, max_bytes: int) -> bytes:
         piece: bytes = message.get("body", b"")
         n_bytes += len(piece)
         if n_bytes > max_bytes:
-            raise _too_large(max_bytes)
+            raise too_large(max_bytes)
         pieces.append(piece)
         if not message.get("more_body", False):
             return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
-def _too_large(max_bytes: int) -> InvalidInput:
+def too_large(max_bytes: int) -> InvalidInput:
+    """A body, a line or what a compressed body holds is larger than allowed."""
     return InvalidInput(
         "CW412",
         "the body is too large",

@@ -64,7 +64,9 @@ async def v2_infer(worker: Worker, request: Request) -> Reply:
     text, tail = split_body(request)
     body = decode_infer(text)
     take_tail(body.inputs, tail, max_rows=worker.parts.settings.max_rows)
-    return binary_reply(await infer(worker, loaded, body, request_id=request.id), wants_binary(body))
+    return binary_reply(
+        await infer(worker, loaded, body, request_id=request.id, deadline_s=request.deadline_s), wants_binary(body)
+    )
 
 
 def _model(worker: Worker, request: Request) -> LoadedVersion:

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from classward.errors import ClasswardError
+from classward.serving.shed import Shed
 from classward.serving.status import status_of
 
 __all__ = ["ASGIReceive", "ASGIScope", "ASGISend", "Reply", "Request", "error_reply", "json_reply"]
@@ -36,6 +37,9 @@ class Request:
     body: bytes
     headers: Sequence[tuple[bytes, bytes]] = ()
     query: bytes = b""
+    deadline_s: float | None = None
+    endpoint: str = "none"
+    is_admitted: bool = False
     pieces: AsyncIterator[bytes] | None = None
 
     def header(self, name: bytes) -> str:
@@ -73,7 +77,9 @@ def error_reply(error: ClasswardError, *, request_id: str, path: str) -> Reply:
     if path.startswith("/v2"):
         body["error"] = f"{error.code} {error.what}"
     headers: tuple[tuple[bytes, bytes], ...] = ()
-    if status == 503:
+    if isinstance(error, Shed):
+        headers = ((b"retry-after", b"%d" % error.retry_after_s),)
+    elif status == 503:
         headers = (_RETRY_AFTER,)
     elif status == 401:
         headers = ((b"www-authenticate", b'Bearer realm="classward"'),)

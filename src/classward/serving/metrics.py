@@ -54,6 +54,8 @@ class Metrics:
         self._labels = prom.Counter(
             "classward_labels", "Labels received, by what became of them", ["task", "state"], registry=registry
         )
+        self._running = self._gauge("classward_requests_running", "Requests under way", "livesum")
+        self._lag = self._gauge("classward_lag_seconds", "How late answers are begun", "livemax")
         self._lost = self._one("classward_records_lost", "Records that could not be written")
         self._unlogged = self._one("classward_unlogged", "Rows answered without a record")
         self._degraded = self._one("classward_degraded", "Rows answered with a repaired value")
@@ -66,6 +68,15 @@ class Metrics:
 
     def _one(self, name: str, text: str) -> Any:
         return prom.Counter(name, text, ["task"], registry=self._registry).labels(self._task)
+
+    def _gauge(self, name: str, text: str, mode: str) -> Any:
+        gauge = prom.Gauge(name, text, ["task"], registry=self._registry, multiprocess_mode=mode)
+        return gauge.labels(self._task)
+
+    def load(self, n_running: int, lag_s: float) -> None:
+        """Say how much this worker has to do: what an autoscaler follows."""
+        self._running.set(n_running)
+        self._lag.set(lag_s)
 
     def request(self, endpoint: str, status: int | str, seconds: float) -> None:
         """Count one request and its time; ``status`` is HTTP's number, or gRPC's word."""

@@ -72,7 +72,9 @@ def tensors_of(loaded: LoadedVersion) -> tuple[list[dict[str, object]], list[dic
     return inputs, outputs
 
 
-async def infer(worker: Worker, loaded: LoadedVersion, body: InferBody, *, request_id: str) -> Inferred:
+async def infer(
+    worker: Worker, loaded: LoadedVersion, body: InferBody, *, request_id: str, deadline_s: float | None = None
+) -> Inferred:
     """Answer rows given as one tensor per feature.
 
     Row ids and sticky keys may be given as the request parameters ``ids`` and ``keys``: lists of strings, or such a
@@ -87,7 +89,7 @@ async def infer(worker: Worker, loaded: LoadedVersion, body: InferBody, *, reque
     check_outputs(body.outputs)
     rows = rows_of(body.inputs, loaded.model.schema, max_rows=worker.parts.settings.max_rows)
     ids, keys = _names(body, "ids"), _names(body, "keys")
-    answer = await answer_rows(worker, rows, ids=ids, keys=keys, top_k=1, request_id=request_id)
+    answer = await answer_rows(worker, rows, ids=ids, keys=keys, top_k=1, request_id=request_id, deadline_s=deadline_s)
     parameters: dict[str, str | int] = {
         "request_id": answer.request_id,
         "bundle_hash": answer.bundle_hash,

@@ -34,16 +34,18 @@ _STREAM_OPTIONS: dict[str, Json] = {
 
 _STATUS_TEXT = {
     200: "The answer",
-    400: "The body is not JSON, or a tensor cannot be read",
+    400: "The body is not JSON, a tensor or compressed body cannot be read, or a header makes no sense",
     401: "No API key was given, and this server asks for one",
     403: "The API key is not accepted",
     404: "No such model or version is live",
     408: "The body did not arrive in time",
     413: "The body is too large, or has too many rows",
-    415: "The body is not of type application/json, or it is compressed",
+    415: "The body is of a type, or compressed in a way, that is not taken here",
     422: "A field or row breaks the schema; the text names row and field",
     500: "A fault of the server; nothing was answered",
-    503: "Nothing is live, or the record log cannot be written: try again later",
+    429: "Too many requests: try again after Retry-After seconds",
+    503: "Nothing is live, the record log cannot be written, or there is too much to do: try again later",
+    504: "The deadline passed before the rows were begun; nothing was answered",
 }
 
 

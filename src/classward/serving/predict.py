@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from classward.flows.predict import Answer
+from classward.serving.admission import check_deadline
 from classward.serving.decode import check_count, decode_predict
 from classward.serving.live import require_current
 from classward.serving.messages import Reply, Request, json_reply
@@ -28,7 +29,15 @@ async def predict(worker: Worker, request: Request) -> Reply:
         CW801 when no version is live.
     """
     body = decode_predict(request.body)
-    answer = await answer_rows(worker, body.rows, ids=body.ids, keys=body.keys, top_k=body.top_k, request_id=request.id)
+    answer = await answer_rows(
+        worker,
+        body.rows,
+        ids=body.ids,
+        keys=body.keys,
+        top_k=body.top_k,
+        request_id=request.id,
+        deadline_s=request.deadline_s,
+    )
     return json_reply(
         {
             "request_id": answer.request_id,
@@ -46,10 +55,21 @@ async def answer_rows(
     keys: Sequence[str | None] | None,
     top_k: int,
     request_id: str,
+    deadline_s: float | None = None,
 ) -> Answer:
-    """Hand rows to the data plane, on the event loop or beside it, and count the answer."""
+    """Hand rows to the data plane, on the event loop or beside it, and count the answer.
+
+    Raises
+    ------
+    InvalidInput
+        CW425 when the caller's deadline passed before the rows were begun.
+    Shed
+        CW433 when too many large requests wait.
+    """
     check_count(len(rows), max_rows=worker.parts.settings.max_rows, what="rows")
     loaded = require_current(worker)
+    if deadline_s is not None:
+        check_deadline(deadline_s, worker.parts.clock.monotonic_s())
     if len(rows) <= INLINE_ROWS:
         answer = worker.plane.answer(rows, ids=ids, keys=keys, top_k=top_k, request_id=request_id)
     else:
@@ -62,7 +82,8 @@ async def answer_rows(
                 keys=keys,
                 top_k=top_k,
                 request_id=request_id,
-            )
+            ),
+            deadline_s=deadline_s,
         )
     worker.metrics.answered(answer, loaded.route)
     return answer

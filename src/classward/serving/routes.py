@@ -8,7 +8,7 @@ from classward.errors import InvalidInput, nearest
 
 __all__ = ["ROUTES", "Match", "MethodNotAllowed", "Route", "match"]
 
-_BODY = (400, 408, 413, 415, 422)
+_BODY = (400, 408, 413, 415, 422, 429, 503, 504)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,7 @@ ROUTES = (
         path="/predict",
         endpoint="predict",
         summary="Classify rows",
-        statuses=(200, *_BODY, 503),
+        statuses=(200, *_BODY),
         takes=("application/json", "application/x-ndjson"),
     ),
     Route(
@@ -55,7 +55,7 @@ ROUTES = (
         path="/labels",
         endpoint="labels",
         summary="Hand in what turned out true",
-        statuses=(200, *_BODY, 503),
+        statuses=(200, *_BODY),
     ),
     Route(method="GET", path="/health", endpoint="health", summary="Is the process alive", is_open=True),
     Route(method="GET", path="/ready", endpoint="ready", summary="Can it answer", statuses=(200, 503), is_open=True),
@@ -101,7 +101,7 @@ ROUTES = (
                 path=f"{prefix}/infer",
                 endpoint="v2_infer",
                 summary="Open Inference Protocol: classify rows given as tensors",
-                statuses=(200, 404, *_BODY, 503),
+                statuses=(200, 404, *_BODY),
                 takes=("application/json", "application/octet-stream"),
             ),
         )

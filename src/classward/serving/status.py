@@ -31,6 +31,11 @@ CODE_STATUS: dict[str, int] = {
     "CW423": 422,  # an id or key that cannot be used
     "CW424": 422,  # no rows
     "CW425": 504,  # the deadline has passed
+    "CW428": 400,  # a compressed body that cannot be opened
+    "CW431": 429,  # this caller asks too often
+    "CW432": 429,  # everybody together asks too often
+    "CW433": 503,  # too much to do
+    "CW434": 400,  # a deadline that is no number
     "CW430": 500,  # our fault
     "CW801": 503,  # nothing is live
 }

@@ -16,6 +16,7 @@ from classward.flows.predict import DataPlane, LoadedVersion
 from classward.flows.versions import registry_state
 from classward.lifecycle.release import RegistryState
 from classward.ports import Heartbeat
+from classward.serving.admission import Admission, check_deadline
 from classward.serving.body import Patience
 from classward.serving.locked import LockedWriter
 from classward.serving.logs import say
@@ -27,6 +28,7 @@ __all__ = ["Worker"]
 
 _BEAT_S = 1.0
 _RETRY_LOAD_S = 2.0
+_FEEL_S = 0.05
 
 _T = TypeVar("_T")
 
@@ -51,6 +53,7 @@ class Worker:
             payload_share=parts.settings.payload_share,
         )
         self.patience = Patience()
+        self.admission = Admission(parts.settings)
         self.is_draining = False
         self.problem = "starting"
         self._control = ThreadPoolExecutor(1, thread_name_prefix="control")
@@ -61,7 +64,7 @@ class Worker:
         self._beaten: tuple[object, ...] = ()
         self._next_beat_s = 0.0
         self._retry_load_s = 0.0
-        self._polling: asyncio.Task[None] | None = None
+        self._loops: tuple[asyncio.Task[None], ...] = ()
 
     @property
     def current(self) -> LoadedVersion | None:
@@ -76,7 +79,7 @@ class Worker:
     async def start(self) -> None:
         """Load what is live and begin to watch the journal; a failure is logged and tried again, never fatal."""
         await self.look()
-        self._polling = asyncio.create_task(self._poll())
+        self._loops = (asyncio.create_task(self._poll()), asyncio.create_task(self._feel()))
         current = self.plane.current
         say(
             "worker started",
@@ -89,18 +92,35 @@ class Worker:
     async def stop(self) -> None:
         """End watching, write what is pending, give up segment and heartbeat."""
         self.is_draining = True
-        if self._polling is not None:
-            self._polling.cancel()
+        for loop in self._loops:
+            loop.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await self._polling
+                await loop
         await self._in(self._control, self._farewell)
         for executor in (self._rows, self._labels, self._control):
             executor.shutdown(wait=True)
         say("worker stopped", process_id=self.parts.process_id, n_lost=self.writer.n_lost)
 
-    async def run_rows(self, work: Callable[[], _T]) -> _T:
-        """Run a large prediction beside the event loop, one at a time."""
-        return await self._in(self._rows, work)
+    async def run_rows(self, work: Callable[[], _T], *, deadline_s: float | None = None) -> _T:
+        """Run a large prediction beside the event loop, one at a time; the line before it is short.
+
+        Raises
+        ------
+        Shed
+            CW433 when too many wait already.
+        InvalidInput
+            CW425 if the deadline passes while it waits; the work is then not begun.
+        """
+
+        def begin() -> _T:
+            check_deadline(deadline_s, self.parts.clock.monotonic_s())
+            return work()
+
+        self.admission.wait_in_line()
+        try:
+            return await self._in(self._rows, begin)
+        finally:
+            self.admission.next_in_line()
 
     async def run_labels(self, work: Callable[[], _T]) -> _T:
         """Run the intake of labels beside the event loop, one batch at a time."""
@@ -108,6 +128,15 @@ class Worker:
 
     async def _in(self, executor: ThreadPoolExecutor, work: Callable[[], _T]) -> _T:
         return await asyncio.get_running_loop().run_in_executor(executor, work)
+
+    async def _feel(self) -> None:
+        """Measure how late the event loop is: the time a request waits before it is looked at."""
+        clock = self.parts.clock
+        while True:
+            before_s = clock.monotonic_s()
+            await asyncio.sleep(_FEEL_S)
+            self.admission.lag_s = max(0.0, clock.monotonic_s() - before_s - _FEEL_S)
+            self.metrics.load(self.admission.n_running, self.admission.lag_s)
 
     async def _poll(self) -> None:
         while True:

@@ -10,8 +10,8 @@ import grpc
 import pytest
 from serving_fakes import CLASSES
 
+from classward.serving.grpc import service
 from classward.serving.grpc.messages import METHODS, SERVICE, messages
-from classward.serving.grpc.service import Service
 
 M = messages()
 
@@ -194,14 +194,22 @@ def test_keys_are_asked_for_as_over_http(grpc_of):
     assert channel.call("ModelInfer", infer_request(raw=True)).model_version == "1"
 
 
-def test_a_request_with_a_passed_deadline_is_not_begun(start):
-    class Late:
-        def time_remaining(self) -> float:
-            return -0.1
+def test_a_passed_deadline_is_not_begun(grpc_of, monkeypatch):
+    channel = grpc_of()
+    monkeypatch.setattr(service, "_deadline", lambda context, now_s: now_s - 0.1)
+    error = channel.refused("ModelInfer", infer_request(raw=True))
+    assert error.code() is grpc.StatusCode.DEADLINE_EXCEEDED
+    assert "CW425" in error.details()
+    assert channel.worker.parts.writer.rows() == []
 
-    service = Service(start().app.worker)
-    with pytest.raises(Exception, match="CW425"):
-        service._let_pass("ModelInfer", Late())
+
+def test_a_caller_who_asks_too_often_is_told_when_to_come_back(grpc_of):
+    channel = grpc_of(rate_per_caller=1.0)
+    channel.call("ModelInfer", infer_request(raw=True))
+    error = channel.refused("ModelInfer", infer_request(raw=True))
+    assert error.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert dict(error.trailing_metadata())["grpc-retry-pushback-ms"] == "1000"
+    assert channel.call("ServerReady").ready
 
 
 def test_answers_are_counted_by_method_and_status(grpc_of):

@@ -3,25 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 import grpc
 import msgspec
 
-from classward.errors import ClasswardError, InvalidInput, Refused
+from classward.errors import ClasswardError, Refused
 from classward.serving.auth import KeyGate
 from classward.serving.failures import note_fault, note_refusal
 from classward.serving.grpc.messages import METHODS, SERVICE, messages
 from classward.serving.grpc.status import code_of
 from classward.serving.grpc.translate import body_of, fill_response
 from classward.serving.oip import EXTENSIONS, PLATFORM, SERVER, find_model, infer, tensors_of
+from classward.serving.shed import Shed
 from classward.serving.worker import Worker
 
 __all__ = ["Service"]
 
 _OPEN = frozenset({"ServerLive", "ServerReady"})
 
-_Method = Callable[[Any, str], Awaitable[Any]]
+_Method = Callable[[Any, "_Call"], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """What a method knows of its call beside the request."""
+
+    request_id: str
+    deadline_s: float | None
+
+
+def _deadline(context: grpc.aio.ServicerContext, now_s: float) -> float | None:
+    remaining_s = context.time_remaining()
+    return None if remaining_s is None else now_s + remaining_s
 
 
 class Service:
@@ -51,20 +66,30 @@ class Service:
         async def call(request: Any, context: grpc.aio.ServicerContext) -> Any:
             started_s, request_id = clock.monotonic_s(), self._worker.parts.ids.new()
             status = grpc.StatusCode.OK
+            admitted = False
             try:
-                self._let_pass(name, context)
-                response = await method(request, request_id)
+                caller = self._let_pass(name, context)
+                if name == "ModelInfer":
+                    self._worker.admission.enter(caller, started_s)
+                    admitted = True
+                response = await method(request, _Call(request_id, _deadline(context, started_s)))
             except ClasswardError as error:
                 note_refusal(self._worker, error, request_id=request_id)
                 status, refused = code_of(error), error
             except Exception as error:  # noqa: BLE001 - process boundary: a fault of ours is logged, counted and answered
                 refused = note_fault(self._worker, error, request_id=request_id)
                 status = grpc.StatusCode.INTERNAL
+            finally:
+                if admitted:
+                    self._worker.admission.leave()
             self._worker.metrics.request(endpoint, status.name, clock.monotonic_s() - started_s)
             if status is grpc.StatusCode.OK:
                 context.set_trailing_metadata((("x-request-id", request_id),))
                 return response
-            return await context.abort(status, str(refused), (("x-request-id", request_id), ("code", refused.code)))
+            told = [("x-request-id", request_id), ("code", refused.code)]
+            if isinstance(refused, Shed):
+                told.append(("grpc-retry-pushback-ms", str(1000 * refused.retry_after_s)))
+            return await context.abort(status, str(refused), tuple(told))
 
         return grpc.unary_unary_rpc_method_handler(
             call,
@@ -72,32 +97,31 @@ class Service:
             response_serializer=self._messages[f"{name}Response"].SerializeToString,
         )
 
-    def _let_pass(self, name: str, context: grpc.aio.ServicerContext) -> None:
-        remaining_s = context.time_remaining()
-        if remaining_s is not None and remaining_s <= 0:
-            raise InvalidInput("CW425", "the deadline passed before the request was begun", fix="allow more time")
+    def _let_pass(self, name: str, context: grpc.aio.ServicerContext) -> bytes:
+        """Check the key; gives who calls."""
         if name not in _OPEN and self._gate.is_on:
             given = context.invocation_metadata() or ()
-            self._gate.check([(k.encode(), v if isinstance(v, bytes) else v.encode()) for k, v in given])
+            return self._gate.check([(k.encode(), v if isinstance(v, bytes) else v.encode()) for k, v in given])
+        return context.peer().rpartition(":")[0].encode()
 
-    async def _server_live(self, request: Any, request_id: str) -> Any:
+    async def _server_live(self, request: Any, call: _Call) -> Any:
         return self._messages["ServerLiveResponse"](live=True)
 
-    async def _server_ready(self, request: Any, request_id: str) -> Any:
+    async def _server_ready(self, request: Any, call: _Call) -> Any:
         return self._messages["ServerReadyResponse"](ready=self._worker.is_ready)
 
-    async def _model_ready(self, request: Any, request_id: str) -> Any:
+    async def _model_ready(self, request: Any, call: _Call) -> Any:
         try:
             find_model(self._worker, request.name, request.version or None)
         except Refused:
             return self._messages["ModelReadyResponse"](ready=False)
         return self._messages["ModelReadyResponse"](ready=self._worker.is_ready)
 
-    async def _server_metadata(self, request: Any, request_id: str) -> Any:
+    async def _server_metadata(self, request: Any, call: _Call) -> Any:
         name, version = SERVER
         return self._messages["ServerMetadataResponse"](name=name, version=version, extensions=EXTENSIONS)
 
-    async def _model_metadata(self, request: Any, request_id: str) -> Any:
+    async def _model_metadata(self, request: Any, call: _Call) -> Any:
         loaded = find_model(self._worker, request.name, request.version or None)
         inputs, outputs = tensors_of(loaded)
         return self._messages["ModelMetadataResponse"](
@@ -109,9 +133,9 @@ class Service:
             properties={"label_space": msgspec.json.encode(loaded.class_names).decode()},
         )
 
-    async def _model_infer(self, request: Any, request_id: str) -> Any:
+    async def _model_infer(self, request: Any, call: _Call) -> Any:
         loaded = find_model(self._worker, request.model_name, request.model_version or None)
         body = body_of(request, max_rows=self._worker.parts.settings.max_rows)
-        done = await infer(self._worker, loaded, body, request_id=request_id)
+        done = await infer(self._worker, loaded, body, request_id=call.request_id, deadline_s=call.deadline_s)
         is_raw = bool(request.raw_input_contents)
         return fill_response(self._messages["ModelInferResponse"](), done, is_raw=is_raw)
