@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import prometheus_client as prom
 from prometheus_client import multiprocess, values
@@ -69,7 +69,7 @@ class Metrics:
     def _one(self, name: str, text: str) -> Any:
         return prom.Counter(name, text, ["task"], registry=self._registry).labels(self._task)
 
-    def _gauge(self, name: str, text: str, mode: str) -> Any:
+    def _gauge(self, name: str, text: str, mode: Literal["livesum", "livemax"]) -> Any:
         gauge = prom.Gauge(name, text, ["task"], registry=self._registry, multiprocess_mode=mode)
         return gauge.labels(self._task)
 
