@@ -35,6 +35,8 @@ class Settings:
     """How long a sealed segment file stays for readers that began before."""
     fsync: bool = False
     """Whether each record append waits for the disk (power loss), not only for the kernel (``kill -9``)."""
+    record_deadline_s: float = 0.5
+    """How long a server waits for a record to be written; then the answer leaves, flagged ``unlogged``."""
     poll_s: float = 0.25
     """How often a server worker looks at the journal head."""
     drain_s: float = 10.0
@@ -53,6 +55,11 @@ class Settings:
     """Most requests of many rows that wait for their turn in one worker; more are refused with 503."""
     max_lag_ms: float = 1000.0
     """A worker whose answers begin later than this refuses with 503 until it has caught up; 0 never refuses."""
+    class_metrics: bool = True
+    """Whether predictions are counted per class; turned off, ``status`` shows a failing check."""
+    traces_endpoint: str = ""
+    """Where traces go (OTLP over HTTP, such as ``http://collector:4318/v1/traces``); the standard ``OTEL_…`` variables do,
+    too."""
     payload_share: float = 1.0
     """Share of predictions whose feature values are logged beside the record, in [0, 1]."""
     actor: str = ""

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from classward.flows.status import Status
     from classward.inference import Model
     from classward.ports import RecordWriter, TableStream
+    from classward.serving.tracing import Tracing
 
 __all__ = [
     "InitResult",
@@ -42,6 +43,7 @@ __all__ = [
     "serve",
     "server_app",
     "table_stream",
+    "wants_traces",
 ]
 
 _PREFIX = "CLASSWARD_"
@@ -272,17 +274,15 @@ def score_file(
 def import_labels(task_file: str, settings: Settings, table: str, *, source: str) -> LabelReceipt:
     """Import a table of labels through the same door as ``POST /labels``."""
     from classward.flows.label import accept_labels
-    from classward.flows.label_file import label_rows
-    from classward.flows.versions import newest, registry_state
+    from classward.flows.label_file import LABEL_TEXTS, label_rows
+    from classward.flows.label_space import known_classes
 
     ctx = open_context(task_file, settings)
-    state = registry_state(ctx.journal, ctx.task.name)
-    bundle_hash = state.live.bundle_hash if state.live else newest(state).bundle_hash
-    rows = label_rows(ctx.tables.read(DataSource(location=str(Path(table).resolve()))), source=source, table_name=table)
+    place = DataSource(location=str(Path(table).resolve()))
+    rows = label_rows(ctx.tables.read(place, as_written=LABEL_TEXTS), source=source, table_name=table)
     writer = open_writer(ctx, settings)
     try:
-        space = load_model(ctx, bundle_hash).label_space
-        return accept_labels(rows, label_space=space, log=ctx.log, writer=writer, now=ctx.clock.now())
+        return accept_labels(rows, label_space=known_classes(ctx), log=ctx.log, writer=writer, now=ctx.clock.now())
     finally:
         writer.close()
 
@@ -377,9 +377,33 @@ def server_app() -> Any:
 
     settings = read_settings(os.environ)
     ctx = open_context(os.environ[_TASK_FILE], settings)
+    process_id = ctx.ids.new()
     parts = ServingParts(
         settings=settings, task=ctx.task, clock=ctx.clock, ids=ctx.ids, journal=ctx.journal, log=ctx.log,
-        writer=open_writer(ctx, settings), heartbeats=ctx.heartbeats, process_id=ctx.ids.new(),
+        writer=open_writer(ctx, settings), heartbeats=ctx.heartbeats, process_id=process_id,
         load_bundle=lambda bundle_hash: load_model(ctx, bundle_hash),
+        tracing=_tracing(settings, os.environ, ctx, process_id),
     )  # fmt: skip
     return create_app(parts)
+
+
+def _tracing(settings: Settings, env: Mapping[str, str], ctx: Context, process_id: str) -> Tracing | None:
+    """Traces, if an endpoint is set by us or by the standard variables; else nothing of them is loaded."""
+    if not wants_traces(settings, env):
+        return None
+    try:
+        from classward.serving.tracing import Tracing, otlp_exporter
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            "CW440", "traces are asked for, but what makes them is not installed", got=f"no module {error.name}",
+            fix="pip install 'classward[telemetry]', or unset CLASSWARD_TRACES_ENDPOINT and OTEL_EXPORTER_OTLP_ENDPOINT",
+        ) from None  # fmt: skip
+    return Tracing(otlp_exporter(settings.traces_endpoint), clock=ctx.clock, task=ctx.task.name, process_id=process_id)
+
+
+def wants_traces(settings: Settings, env: Mapping[str, str]) -> bool:
+    """Whether somebody said where traces go, and nobody switched them off (``OTEL_SDK_DISABLED``, exporter ``none``)."""
+    if env.get("OTEL_SDK_DISABLED", "").lower() == "true" or env.get("OTEL_TRACES_EXPORTER", "") == "none":
+        return False
+    named = (settings.traces_endpoint, *(env.get(f"OTEL_EXPORTER_OTLP_{n}ENDPOINT", "") for n in ("", "TRACES_")))
+    return any(named)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from typing import Any
 
@@ -19,6 +21,7 @@ from classward.flows import portfolio
 from classward.flows import train as train_flow
 from classward.flows.card import card
 from classward.flows.compare import compare, replay
+from classward.flows.context import note
 from classward.flows.deploy import deploy_now, ensure_live, prove_swap, rollback
 from classward.flows.history import live_at, why
 from classward.flows.label import accept_labels
@@ -286,3 +289,70 @@ def test_a_bad_cell_stops_scoring_and_leaves_no_file(project: Project) -> None:
 
 def test_ids_from_a_seed_repeat(project: Project) -> None:
     assert [SeededIds(3).new() for _ in range(2)] == [SeededIds(3).new() for _ in range(2)]
+
+
+def test_a_journal_whose_end_was_cut_off_is_found_by_the_heads_noted_in_the_record_log(project: Project) -> None:
+    trained(project)
+    ensure_live(project.ctx)
+    head = project.ctx.journal.head()
+    writer = wiring.open_writer(project.ctx, project.settings)
+    writer.count(head.mark, head.seq)
+    writer.close()
+    assert verify(project.ctx).problems == ()
+    assert verify(project.ctx).n_noted == 1
+    with closing(sqlite3.connect(project.folder / ".classward" / "workspace.db")) as connection, connection:
+        connection.execute("DELETE FROM events WHERE seq >= ?", (head.seq,))
+    (problem,) = verify(project.ctx).problems
+    assert f"event {head.seq}" in problem
+    assert "cut off" in problem
+    note(project.ctx, "copied", {"up_to": head.seq - 1}, why="a backup of another workspace")
+    assert verify(project.ctx).problems == (), "what was noted while a copy was made belongs to the original"
+
+
+def test_status_tells_whether_servers_answer_with_what_is_intended(project: Project) -> None:
+    trained(project)
+    ensure_live(project.ctx)
+    now = project.clock.now()
+    assert status(project.ctx, now=now).serving == "no server"
+    live = registry_state(project.ctx.journal, "desk").live
+    assert live is not None
+
+    def beat(bundle_hash: str, *off: str) -> str:
+        project.ctx.heartbeats.beat(
+            Heartbeat(
+                process_id="p", pid=1, task="desk", bundle_hash=bundle_hash, version=1, head_seq=1, n_lost=0,
+                started_at=now, seen_at=project.clock.now(), turned_off=off,
+            )
+        )  # fmt: skip
+        return status(project.ctx, now=project.clock.now()).serving
+
+    assert beat(live.bundle_hash) == "in step"
+    assert beat("0" * 64) == "swapping"
+    project.clock.advance_to(now + timedelta(seconds=11))
+    assert beat("0" * 64) == "version skew"
+    assert beat(live.bundle_hash, "per-class metrics") == "in step"
+    failing = [check for check in status(project.ctx, now=project.clock.now()).checks if not check.is_passed]
+    assert [(check.name, check.seen) for check in failing] == [("per-class metrics", "turned off in 1 of 1 workers")]
+
+
+def test_labels_and_classes_keep_their_spelling(project: Project) -> None:
+    teams = {"billing": "1.10", "security": "1.1", "shipping": "001"}
+    table = tickets(400, seed=1).with_columns(pl.col("team").replace_strict(teams), pl.lit("2.50").alias("country"))
+    table.write_csv(project.folder / "tickets.csv")
+    text = project.task_file.read_text(encoding="utf-8").replace("tickets.parquet", "tickets.csv")
+    for name, code in teams.items():
+        text = text.replace(f'"{name}"', f'"{code}"')
+    project.task_file.write_text(text, encoding="utf-8")
+    project.open()
+    trained(project)
+    ensure_live(project.ctx)
+    plane, writer = plane_of(project)
+    assert plane.current.class_names == ("001", "1.1", "1.10")
+    row = plane.answer([{"text": "invoice refund", "country": "2.50"}]).predictions[0]
+    assert "unseen:country" not in row.flags
+    writer.close()
+    late = project.folder / "late.csv"
+    late.write_text(f"id,label,event_at\n{row.id},1.10,2026-03-02T09:00:00Z\n0012,001,2026-03-02T09:00:00Z\n")
+    receipt = wiring.import_labels(str(project.task_file), project.settings, str(late), source="file")
+    assert receipt.count("accepted") == 2
+    assert sorted(project.ctx.log.labels().select("id", "label").rows()) == sorted([(row.id, "1.10"), ("0012", "001")])

@@ -112,6 +112,7 @@ class FileWriter:
     is_full: bool = False
     n_lost: int = 0
     counts: dict[str, int] = field(default_factory=dict)
+    heads: list[tuple[int, str]] = field(default_factory=list)
     n_ticks: int = 0
     is_closed: bool = False
     n_labels: int = 0
@@ -136,7 +137,10 @@ class FileWriter:
         return not self.is_full
 
     def count(self, name: str, n: int = 1) -> None:
-        self.counts[name] = self.counts.get(name, 0) + n
+        if name.startswith("journal_head:"):
+            self.heads.append((n, name.removeprefix("journal_head:")))
+        else:
+            self.counts[name] = self.counts.get(name, 0) + n
 
     def tick(self) -> None:
         self.n_ticks += 1

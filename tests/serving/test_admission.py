@@ -107,6 +107,7 @@ def test_over_http_a_rate_is_429_with_a_time_and_probes_pass(start):
     assert (refused.status, refused.json()["code"]) == (429, "CW431")
     assert refused.headers["retry-after"] == "1"
     assert client.get("/ready").status == 200
+    client.look()
     assert client.app.worker.parts.writer.counts == {"refused": 1}
     assert client.app.worker.admission.n_running == 0
 

@@ -1,6 +1,11 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
+
+from classward.domain import EventDraft, canonical_json
+from classward.errors import JournalError
 
 LABEL = {"id": "ticket-1", "label": "refund", "event_at": "2025-11-30T12:00:00Z", "source": "review"}
 
@@ -36,7 +41,8 @@ def test_labels_that_cannot_be_written_are_503_and_can_be_sent_again(client):
     response = client.post("/labels", {"labels": [LABEL]})
     assert (response.status, response.json()["code"]) == (503, "CW710")
     assert "retry-after" in response.headers
-    assert writer.counts == {"failed": 1}
+    client.look()
+    assert writer.counts["failed"] == 1
     writer.is_full = False
     assert client.post("/labels", {"labels": [LABEL]}).json()["accepted"] == 1
 
@@ -64,3 +70,42 @@ def test_labels_run_beside_the_event_loop_and_are_counted(client):
 def test_too_many_labels_are_refused(start):
     response = start(max_rows=2).post("/labels", {"labels": [LABEL] * 3})
     assert (response.status, response.json()["code"]) == (413, "CW413")
+
+
+def test_labels_wait_when_nothing_is_live(start):
+    client = start(version=0)
+    declared = {"label_space": {"version": 1, "classes": [{"name": n} for n in ("billing", "outage", "refund")]}}
+    draft = EventDraft(
+        id="L", at=datetime(2026, 11, 30, tzinfo=UTC), task="tickets", kind="label_space_declared", actor="a", why="",
+        payload=canonical_json(declared),
+    )  # fmt: skip
+    assert client.post("/labels", {"labels": [LABEL]}).status == 503, "nothing says yet what a label may be"
+    client.app.worker.parts.journal.append(draft)
+    client.look()
+    body = client.post("/labels", {"labels": [LABEL, {**LABEL, "label": "refnd"}]}).json()
+    assert (body["accepted"], body["quarantined"]) == (1, 1)
+
+
+def test_labels_that_are_in_the_log_are_accepted_though_the_database_is_full(client):
+    class Full:
+        def known_digests(self, digests):
+            return frozenset()
+
+        def remember_digests(self, digests, *, received_at):
+            raise JournalError("CW602", "full")
+
+    parts = client.app.worker.parts
+    object.__setattr__(parts, "log", Full())
+    assert client.post("/labels", {"labels": [LABEL]}).json()["accepted"] == 1
+    assert parts.writer.n_labels == 1
+
+
+def test_what_could_not_be_set_aside_is_sent_again_and_the_rest_is_a_duplicate_then(client):
+    writer = client.app.worker.parts.writer
+    real, writer.quarantine = writer.quarantine, lambda batch: False
+    batch = {"labels": [LABEL, {**LABEL, "label": "refnd"}]}
+    refused = client.post("/labels", batch)
+    assert (refused.status, refused.json()["got"]) == (503, "1 not written, 1 accepted and safe")
+    writer.quarantine = real
+    body = client.post("/labels", batch).json()
+    assert (body["accepted"], body["duplicate"], body["quarantined"]) == (0, 1, 1)

@@ -3,7 +3,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
 
+import numpy as np
 from serving_fakes import Client, KeywordModel, make_parts
 
 from classward.serving.app import create_app
@@ -84,3 +86,44 @@ def test_workers_add_up_and_dead_ones_are_not_live(tmp_path):
     assert 'classward_requests_total{endpoint="predict",status="200",task="tickets"} 12.0' in done.stdout
     assert 'classward_records_lost_total{task="tickets"} 3.0' in done.stdout
     assert 'classward_version_info{bundle_hash="hash-1",task="tickets",version="1"} 1.0' in done.stdout
+
+
+def test_rows_left_to_a_person_are_counted_too(client):
+    current = client.app.worker.plane.current
+    object.__setattr__(current, "decider", _Abstains())
+    response = client.post("/predict", {"rows": [{"text": "refund"}]})
+    assert response.json()["predictions"][0]["label"] == "(abstained)"
+    text = client.get("/metrics").body.decode()
+    assert 'class="(abstained)",route="live",task="tickets",version="1"} 1.0' in text
+
+
+class _Abstains:
+    def decide(self, proba):
+        n = len(proba.matrix)
+        return SimpleNamespace(predicted=np.zeros(n, int), is_abstained=np.ones(n, bool), paths=["abstain:cost"] * n)
+
+
+def test_classes_are_not_told_apart_when_that_is_turned_off_and_the_heartbeat_says_so(start):
+    client = start(class_metrics=False)
+    client.post("/predict", {"rows": [{"text": "refund"}, {"text": "outage"}]})
+    client.look()
+    text = client.get("/metrics").body.decode()
+    assert 'classward_predictions_total{class="all",route="live",task="tickets",version="1"} 2.0' in text
+    (beat,) = client.app.worker.parts.heartbeats.beats.values()
+    assert beat.turned_off == ("per-class metrics",)
+
+
+def test_skew_and_cold_start_are_told(start):
+    client = start()
+    text = client.get("/metrics").body.decode()
+    assert 'classward_version_skew{task="tickets"} 0.0' in text
+    assert 'classward_worker_starts_total{task="tickets"} 1.0' in text
+    cold = next(line for line in text.splitlines() if line.startswith("classward_cold_start_seconds{"))
+    assert 0.0 < float(cold.split()[1]) < 3600.0
+    client.app.worker.parts.journal.deploy(2, "damaged-2")
+    client.look()
+    assert 'classward_version_skew{task="tickets"} 1.0' in client.get("/metrics").body.decode()
+    client.app.worker.parts.journal.deploy(3, "hash-3")
+    client.app.worker._retry_load_s = 0.0
+    client.look()
+    assert 'classward_version_skew{task="tickets"} 0.0' in client.get("/metrics").body.decode()

@@ -20,7 +20,8 @@ def test_without_a_live_version_it_is_alive_but_not_ready(start):
     response = client.post("/predict", ROWS)
     assert (response.status, response.json()["code"]) == (503, "CW801")
     assert "retry-after" in response.headers
-    assert client.app.worker.parts.writer.counts == {"failed": 1}
+    client.look()
+    assert client.app.worker.parts.writer.counts["failed"] == 1
 
 
 def test_a_deployment_is_picked_up_and_taken_back(start):
@@ -145,3 +146,16 @@ def test_stopping_closes_the_segment_and_forgets_the_heartbeat(tmp_path):
     assert parts.heartbeats.beats == {}
     assert parts.writer.is_closed
     assert parts.writer.n_ticks >= 1
+
+
+def test_each_head_of_the_journal_is_noted_once(start):
+    client = start()
+    journal = client.app.worker.parts.journal
+    heads = [journal.head()]
+    for _ in range(2):
+        client.look()
+    journal.deploy(2, "hash-2")
+    heads.append(journal.head())
+    for _ in range(2):
+        client.look()
+    assert client.app.worker.parts.writer.heads == [(head.seq, head.hash) for head in heads]

@@ -21,12 +21,14 @@ def command(folder: str, task_file: str, workspace: str | None, as_json: bool) -
     from classward import wiring
     from classward.cli import output
     from classward.errors import RecordError
+    from classward.flows.context import note
     from classward.flows.verify import verify
 
     settings = wiring.read_settings(os.environ, workspace=workspace)
     wiring.load_task(task_file)
     n_files = wiring.copy_workspace(task_file, settings, folder)
     copied = wiring.open_context(task_file, wiring.read_settings(os.environ, workspace=str(Path(folder).resolve())))
+    note(copied, "copied", {"up_to": copied.journal.head().seq}, why=f"a copy of {settings.workspace}")
     found = verify(copied)
     if found.problems:
         raise RecordError(

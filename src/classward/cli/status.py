@@ -19,9 +19,10 @@ _MOST_CLASSES = 20
 
 @click.command("status")
 @click.option("--all-classes", is_flag=True, help="Every class, however many.")
+@click.option("--check", "is_strict", is_flag=True, help="Exit code 1 on version skew or a failing check.")
 @task_options
 @json_option
-def command(all_classes: bool, task_file: str, workspace: str | None, as_json: bool) -> None:
+def command(all_classes: bool, is_strict: bool, task_file: str, workspace: str | None, as_json: bool) -> None:
     """Show per class: volume, recall and precision with intervals, promises, label lag, calibration."""
     from classward.cli import output
     from classward.flows.status import status
@@ -32,6 +33,8 @@ def command(all_classes: bool, task_file: str, workspace: str | None, as_json: b
         output.as_json(state)
     else:
         show(state, every=all_classes)
+    if is_strict and (state.serving == "version skew" or not all(check.is_passed for check in state.checks)):
+        raise SystemExit(1)
 
 
 def show(state: Status, *, every: bool = False) -> None:
@@ -85,8 +88,16 @@ def _footer(state: Status) -> None:
     share = window.n_labelled / window.n_predictions if window.n_predictions else None
     click.echo(
         f" {window.n_predictions:,} answers since {output.moment(window.starts_at)}; {output.fraction(share)} labelled"
-        f"   lost records {state.n_lost}   workers {len(state.workers)}"
+        f"   lost records {state.n_lost}   workers {len(state.workers)} ({state.serving})"
     )
+    if state.serving == "version skew" and state.deployment and state.deployment.live:
+        for worker in state.workers:
+            if worker.bundle_hash != state.deployment.live.bundle_hash:
+                said = f"v{worker.version} ({worker.bundle_hash[:8]})" if worker.bundle_hash else "nothing"
+                click.echo(f" VERSION SKEW  worker {worker.pid} answers with {said}; its log says why")
+    for check in state.checks:
+        if not check.is_passed:
+            click.echo(f" CHECK FAILS   {check.name}: {check.seen}")
     if state.calibration:
         c = state.calibration
         click.echo(

@@ -29,7 +29,8 @@ def command(head: str | None, task_file: str, workspace: str | None, as_json: bo
         output.as_json(result)
     else:
         log = result.log
-        click.echo(f" journal    {result.n_events} events, head {result.head.seq}:{result.head.hash[:16]}")
+        head_of = f"{result.head.seq}:{result.head.hash[:16]}"
+        click.echo(f" journal    {result.n_events} events, head {head_of}, {result.n_noted} heads noted in the log")
         click.echo(f" bundles    {result.n_bundles}   snapshots {result.n_snapshots}")
         click.echo(
             f" records    {log.n_sealed_files} sealed files, {log.n_open_segments} open segments, "

@@ -10,6 +10,7 @@ from classward.domain.canonical import content_hash
 __all__ = ["EVENT_KINDS", "GENESIS_HASH", "Event", "EventDraft", "JournalHead"]
 
 GENESIS_HASH = "0" * 64
+_MARK = "journal_head:"
 
 EVENT_KINDS = (
     "task_declared",
@@ -30,6 +31,7 @@ EVENT_KINDS = (
     "alert_raised",
     "alert_acked",
     "alert_resolved",
+    "copied",
 )
 
 
@@ -87,3 +89,13 @@ class JournalHead:
 
     seq: int = 0
     hash: str = GENESIS_HASH
+
+    @property
+    def mark(self) -> str:
+        """Name of the counter by which a record writer notes this head; its count is ``seq``."""
+        return f"{_MARK}{self.hash}"
+
+    @classmethod
+    def of_mark(cls, name: str, n: int) -> JournalHead | None:
+        """The head that a counter notes, or ``None`` for any other counter."""
+        return cls(seq=n, hash=name.removeprefix(_MARK)) if name.startswith(_MARK) else None

@@ -115,6 +115,12 @@ class Task:
         return content_hash(self)
 
     @property
+    def names_in_rows(self) -> tuple[str, ...]:
+        """Columns whose values are names, never numbers: the label, ids, groups, categories and texts."""
+        named = (self.label, self.id_column, self.group_column)
+        return (*(n for n in named if n), *(f.name for f in self.features if f.kind in {"categorical", "text"}))
+
+    @property
     def schema(self) -> InputSchema:
         """The input columns as a schema."""
         return InputSchema(features=self.features)

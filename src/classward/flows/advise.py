@@ -44,7 +44,8 @@ def advise_on(ctx: Context, *, half_width: float = 0.05) -> Advised:
     NotMulticlass
         CW204 if the label column is missing or empty.
     """
-    table, task = ctx.tables.read(ctx.task.train), ctx.task
+    task = ctx.task
+    table = ctx.tables.read(task.train, as_written=task.names_in_rows)
     facts = facts_of(table, task, rng=np.random.default_rng(task.seed))
     findings, not_scanned = _scan(ctx, table) if facts.refusal is None else ((), facts.refusal[1])
     version, recalls = _measured(ctx)

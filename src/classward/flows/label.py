@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from classward.domain import Label, LabelSpace, QuarantinedLabel
-from classward.errors import RecordError
+from classward.errors import JournalError, RecordError
 from classward.lifecycle.label import check_label
 from classward.ports import RecordLog, RecordWriter
 
@@ -25,9 +25,14 @@ class LabelItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelReceipt:
-    """What became of a batch, item by item in the order given."""
+    """What became of a batch, item by item in the order given.
+
+    ``is_remembered`` is false when the workspace database could not note what was accepted: the labels are safe, but sent
+    again they are told as accepted again, and only reading counts them once.
+    """
 
     items: tuple[LabelItem, ...]
+    is_remembered: bool = True
 
     def count(self, state: str) -> int:
         """How many items ended in a state."""
@@ -46,13 +51,13 @@ def accept_labels(
 
     A label is *duplicate* when the same id, class, event time, source, annotator and weight were accepted before, here
     or in an earlier call. An unknown prediction id is accepted: it waits for its prediction, and reading counts it as
-    quarantined when the task's label wait is over. Labels reach the log before they are remembered, so a crash between
-    the two makes at worst a duplicate record, which reading resolves.
+    quarantined when the task's label wait is over. Labels reach the log before they are remembered, so a crash or a full
+    disk between the two makes at worst a duplicate record, which reading resolves.
 
     Raises
     ------
     RecordError
-        CW710 if the log cannot be written; nothing was accepted and the same batch can be sent again.
+        CW710 if something could not be written: the text says what is safe. The same batch can be sent again.
     """
     checked = [check_label(item, label_space=label_space, received_at=now) for item in raw]
     known = set(log.known_digests([item.digest for item in checked if isinstance(item, Label)]))
@@ -69,13 +74,27 @@ def accept_labels(
             known.add(item.digest)
             accepted.append(item)
             items.append(LabelItem(index=index, state="accepted"))
-    if (accepted and not writer.labels(accepted)) or (refused and not writer.quarantine(refused)):
-        raise RecordError(
-            "CW710",
-            "the labels could not be written",
-            got=f"{len(accepted)} new and {len(refused)} quarantined labels",
-            why="a label is accepted only when it is safe",
-            fix="free disk space in the workspace and send the same labels again; sending twice does no harm",
-        )
-    log.remember_digests([label.digest for label in accepted], received_at=now)
-    return LabelReceipt(items=tuple(items))
+    if accepted and not writer.labels(accepted):
+        raise _not_written(0, len(accepted) + len(refused))
+    is_remembered = _remember(log, accepted, now)
+    if refused and not writer.quarantine(refused):
+        raise _not_written(len(accepted), len(refused))
+    return LabelReceipt(items=tuple(items), is_remembered=is_remembered)
+
+
+def _remember(log: RecordLog, accepted: Sequence[Label], now: datetime) -> bool:
+    try:
+        log.remember_digests([label.digest for label in accepted], received_at=now)
+    except JournalError:  # they are in the log: refusing them now would be untrue
+        return False
+    return True
+
+
+def _not_written(n_safe: int, n_missing: int) -> RecordError:
+    return RecordError(
+        "CW710",
+        "not all labels could be written",
+        got=f"{n_missing} not written, {n_safe} accepted and safe",
+        why="a label is accepted, or set aside, only when it is on disk",
+        fix="free disk space in the workspace and send the same labels again; sending twice does no harm",
+    )

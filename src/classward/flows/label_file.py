@@ -8,7 +8,10 @@ import polars as pl
 
 from classward.errors import DataError
 
-__all__ = ["label_rows"]
+__all__ = ["LABEL_TEXTS", "label_rows"]
+
+LABEL_TEXTS = ("id", "label", "event_at", "source", "annotator")
+"""Columns that are read as written: ``001`` and ``1.10`` are names here, not numbers."""
 
 _NEEDED = ("id", "label", "event_at")
 _OPTIONAL = ("source", "annotator", "weight")
@@ -37,9 +40,10 @@ def label_rows(table: pl.DataFrame, *, source: str, table_name: str) -> list[dic
 def _item(row: dict[str, object], source: str) -> dict[str, object]:
     item = {name: value for name, value in row.items() if value is not None}
     item["event_at"] = _moment(item.get("event_at"))
-    for name in ("id", "annotator"):
-        if isinstance(item.get(name), int):
-            item[name] = str(item[name])
+    for name in ("id", "label", "annotator"):
+        value = item.get(name)
+        if isinstance(value, int) and not isinstance(value, bool):  # a whole number of a typed table has one spelling
+            item[name] = str(value)
     return {"source": source, **item}
 
 

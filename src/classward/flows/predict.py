@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -80,6 +80,11 @@ class _Call:
     top_k: int
     request_id: str | None
     started_s: float
+    mark: Callable[[str], None] | None = None
+
+    def reached(self, stage: str) -> None:
+        if self.mark is not None:
+            self.mark(stage)
 
 
 class DataPlane:
@@ -124,8 +129,12 @@ class DataPlane:
         keys: Sequence[str | None] | None = None,
         top_k: int = 1,
         request_id: str | None = None,
+        mark: Callable[[str], None] | None = None,
     ) -> Answer:
         """Answer rows given as mappings from feature name to value.
+
+        ``mark`` is told ``begin`` and then each stage at its end: ``features`` (rows are checked and stand in columns),
+        ``model`` (columns became probabilities), ``decide``, ``log``.
 
         Raises
         ------
@@ -134,9 +143,12 @@ class DataPlane:
         Refused
             CW801 when no version is live.
         """
-        call = _Call(ids=ids, keys=keys, top_k=top_k, request_id=request_id, started_s=self.clock.monotonic_s())
+        started_s = self.clock.monotonic_s()
+        call = _Call(ids=ids, keys=keys, top_k=top_k, request_id=request_id, started_s=started_s, mark=mark)
+        call.reached("begin")
         loaded = self._loaded()
         checked = loaded.checker.check(rows)
+        call.reached("features")
         return self._answer(loaded, checked.columns, checked.n, checked.flags, call)
 
     def answer_columns(
@@ -170,6 +182,7 @@ class DataPlane:
         row_keys = _one_per_row("keys", call.keys, n)
         model = loaded.model
         proba = model.predict_proba(columns, n)
+        call.reached("model")
         order, values = proba.top(min(max(call.top_k, 1), len(loaded.class_names)))
         unseen = model.unseen(columns, n)
         decided = _decide(loaded, proba, order)
@@ -196,7 +209,10 @@ class DataPlane:
             probabilities=proba.matrix,
         )
         latency_ms = 1000.0 * (self.clock.monotonic_s() - call.started_s)
-        return self._log(answer, loaded.route, columns, row_keys, latency_ms)
+        call.reached("decide")
+        answer = self._log(answer, loaded.route, columns, row_keys, latency_ms)
+        call.reached("log")
+        return answer
 
     def _log(
         self, answer: Answer, route: str, columns: Columns, keys: Sequence[str | None] | None, latency_ms: float

@@ -110,7 +110,7 @@ def copy_version(real: Context, sim: Context, number: int) -> None:
 def labelled_rows(real: Context, source: DataSource) -> tuple[list[dict[str, object]], list[str]]:
     """Feature rows and truths of a labelled table, with times as text, as clients send them."""
     task = real.task
-    table = real.tables.read(source)
+    table = real.tables.read(source, as_written=task.names_in_rows)
     missing = [c for c in (*task.schema.names, task.label) if c not in table.columns]
     if missing:
         raise DataError(

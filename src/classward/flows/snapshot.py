@@ -125,12 +125,14 @@ def load_folds(ctx: Context, dataset_hash: str, rows_hash: str) -> tuple[pl.Data
 
 def _read(ctx: Context) -> tuple[pl.DataFrame, int | None, int]:
     task = ctx.task
-    table = _select(ctx, ctx.tables.read(task.train), task.train.location)
+    table = _select(ctx, ctx.tables.read(task.train, as_written=task.names_in_rows), task.train.location)
     n_unlabelled = int(table[task.label].is_null().sum())
     table = table.filter(pl.col(task.label).is_not_null())
     if task.test is None:
         return table, None, n_unlabelled
-    test = _select(ctx, ctx.tables.read(task.test), task.test.location).filter(pl.col(task.label).is_not_null())
+    test = _select(ctx, ctx.tables.read(task.test, as_written=task.names_in_rows), task.test.location).filter(
+        pl.col(task.label).is_not_null()
+    )
     if test.schema != table.schema:
         raise DataError(
             "CW241",

@@ -17,10 +17,20 @@ from classward.lifecycle.label import LabelLag, label_lag, resolve
 from classward.lifecycle.monitor import class_states, production_calibration
 from classward.ports import Heartbeat
 
-__all__ = ["Status", "status"]
+__all__ = ["Check", "Status", "status"]
 
 _ALIVE_S = 2.0
+_SWAP_S = 10.0
 _READ = ("id", "at", "version", "route", "label", "probability")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One thing that has to be in place, whether it is, and what was seen."""
+
+    name: str
+    is_passed: bool
+    seen: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +38,9 @@ class Status:
     """One look at a task. Figures cover the window; verdicts on promises use every label of the live version, once.
 
     ``n_waiting`` labels have no prediction yet; ``n_unknown`` waited longer than the task allows and count as
-    quarantined, beside ``n_quarantined`` that could not be accepted at all.
+    quarantined, beside ``n_quarantined`` that could not be accepted at all. ``serving`` is one of ``in step``,
+    ``swapping`` (a change is younger than ten seconds), ``version skew`` (a worker answers with another version than the
+    journal intends, or cannot load it), ``no server``. ``checks`` are what has to be watched and whether it is.
     """
 
     task: str
@@ -48,6 +60,8 @@ class Status:
     n_lost: int
     workers: tuple[Heartbeat, ...]
     alerts: tuple[Alert, ...]
+    serving: str
+    checks: tuple[Check, ...]
 
 
 def status(ctx: Context, *, now: datetime) -> Status:
@@ -81,4 +95,27 @@ def status(ctx: Context, *, now: datetime) -> Status:
         n_waiting=resolved.n_waiting, n_unknown=resolved.n_unknown, n_negative_delay=resolved.n_negative_delay,
         alerts=tuple(a for a in alerts_of(ctx) if a.state != "resolved"),
         n_quarantined=ctx.log.quarantined().height, n_lost=max(int(lost), sum(w.n_lost for w in workers)),
+        serving=_serving(state.deployment, workers, now), checks=_checks(workers),
     )  # fmt: skip
+
+
+def _serving(deployment: Deployment | None, workers: tuple[Heartbeat, ...], now: datetime) -> str:
+    """Whether the workers answer with what the journal intends."""
+    if not workers:
+        return "no server"
+    intended = deployment.live.bundle_hash if deployment and deployment.live else ""
+    if all(worker.bundle_hash == intended for worker in workers):
+        return "in step"
+    is_new = deployment is not None and now - deployment.since < timedelta(seconds=_SWAP_S)
+    starting = all(now - w.started_at < timedelta(seconds=_SWAP_S) for w in workers if w.bundle_hash != intended)
+    return "swapping" if is_new or starting else "version skew"
+
+
+def _checks(workers: tuple[Heartbeat, ...]) -> tuple[Check, ...]:
+    """What a server watches unless it is told not to."""
+    return tuple(
+        Check(name=name, is_passed=n == 0, seen="on" if n == 0 else f"turned off in {n} of {len(workers)} workers")
+        for name in ("per-class metrics", "feature payloads")
+        if workers
+        for n in (sum(name in worker.turned_off for worker in workers),)
+    )

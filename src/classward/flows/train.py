@@ -17,7 +17,7 @@ from classward.flows.budget import Budget
 from classward.flows.context import Context, Tell, note
 from classward.flows.decide import RuleMade, make_rule
 from classward.flows.hygiene import leakage_checks, result_checks
-from classward.flows.portfolio import Finished, Portfolio, blend_of, run_plan
+from classward.flows.portfolio import BY_TIME, Finished, Portfolio, blend_of, run_plan
 from classward.flows.register import register
 from classward.flows.sanity import sanity_checks
 from classward.flows.sealed import check_not_worn_out, nested_remarks
@@ -163,7 +163,7 @@ def _kept(ctx: Context, made: Plan, data: TrainingData) -> Callable[[Recipe], Fi
 
     def kept(recipe: Recipe) -> Finished | None:
         candidate = found.get(recipe.hash)
-        if candidate is not None and candidate.failure.startswith(_BY_TIME):
+        if candidate is not None and candidate.failure.startswith(BY_TIME):
             return Finished(candidate=candidate, models=(), logits=np.zeros((0, len(data.label_space))))
         if candidate is None or not candidate.scores_hash or (candidate.artifact_hash or None) not in {None, *stored}:
             return None
@@ -175,10 +175,6 @@ def _kept(ctx: Context, made: Plan, data: TrainingData) -> Callable[[Recipe], Fi
         return Finished(candidate=candidate, models=models, logits=np.ascontiguousarray(logits, dtype=np.float64))
 
     return kept
-
-
-_BY_TIME = ("left out", "cut after")
-"""How failures begin that the clock or a comparison decided: the same plan keeps them, so that it gives the same version."""
 
 
 def _finish(ctx: Context, made: Plan, found: Finished) -> Finished:

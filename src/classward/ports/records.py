@@ -31,6 +31,7 @@ class SealReport:
     n_torn_bytes: int = 0
     n_removed_segments: int = 0
     n_merged_files: int = 0
+    n_orphans: int = 0
     problems: tuple[str, ...] = ()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -72,8 +72,11 @@ class SnapshotStore(Protocol):
 class TableSource(Protocol):
     """Reads the user's rows."""
 
-    def read(self, source: DataSource) -> pl.DataFrame:
+    def read(self, source: DataSource, *, as_written: Collection[str] = ()) -> pl.DataFrame:
         """Read everything, with text kept as text (``"001"`` never becomes 1 unless the file's type says so).
+
+        Files without types (CSV) get numbers where every value of a column is written as one; the columns ``as_written``
+        stay text all the same, so that ``1.10`` keeps its zero. Types that a file declares are kept.
 
         Raises
         ------
@@ -85,7 +88,10 @@ class TableSource(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heartbeat:
-    """What one server worker says of itself: no event, overwritten each time."""
+    """What one server worker says of itself: no event, overwritten each time.
+
+    ``turned_off`` names what is watched by default and is not in this process, such as ``per-class metrics``.
+    """
 
     process_id: str
     pid: int
@@ -96,6 +102,7 @@ class Heartbeat:
     n_lost: int
     started_at: datetime
     seen_at: datetime
+    turned_off: tuple[str, ...] = ()
 
 
 class Heartbeats(Protocol):

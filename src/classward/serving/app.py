@@ -68,6 +68,7 @@ class App:
         self._max_bytes = parts.settings.max_body_bytes
         self._clock = parts.clock
         self._ids = parts.ids
+        self._tracing = parts.tracing
 
     async def __call__(self, scope: ASGIScope, receive: ASGIReceive, send: ASGISend) -> None:
         """Answer one request, or follow the life of the server."""
@@ -99,6 +100,8 @@ class App:
             if request.is_admitted:
                 self.worker.admission.leave()
         self.worker.metrics.request(request.endpoint, reply.status, self._clock.monotonic_s() - started_s)
+        if request.trace:
+            request.trace.end(reply.status)
 
     async def _reply(self, request: Request, scope: ASGIScope, receive: ASGIReceive, started_s: float) -> Reply:
         try:
@@ -106,6 +109,10 @@ class App:
             request.endpoint, request.params = found.route.endpoint, found.params
             caller = b"" if found.route.is_open else self._gate.check(request.headers)
             if found.route.takes_body:
+                if self._tracing:
+                    request.trace = self._tracing.begin(
+                        request.headers, request_id=request.id, endpoint=request.endpoint, route=found.route.path
+                    )
                 self.worker.admission.enter(caller or _peer(scope), started_s)
                 request.is_admitted = True
                 request.deadline_s = deadline_of(request.header(b"x-deadline-ms"), started_s)
@@ -133,14 +140,14 @@ class App:
         return await _HANDLERS[route.endpoint](self.worker, request)
 
     def _refuse(self, error: ClasswardError, request: Request) -> Reply:
-        note_refusal(self.worker, error, request_id=request.id)
+        note_refusal(self.worker, error, request_id=request.id, trace=request.trace)
         reply = error_reply(error, request_id=request.id, path=request.path)
         if isinstance(error, MethodNotAllowed):
             reply.headers = ((b"allow", error.allow.encode()),)
         return reply
 
     def _fail(self, error: Exception, request: Request) -> Reply:
-        fault = note_fault(self.worker, error, request_id=request.id)
+        fault = note_fault(self.worker, error, request_id=request.id, trace=request.trace)
         return error_reply(fault, request_id=request.id, path=request.path)
 
     async def _send(self, reply: Reply, request: Request, send: ASGISend) -> None:

@@ -65,7 +65,8 @@ async def v2_infer(worker: Worker, request: Request) -> Reply:
     body = decode_infer(text)
     take_tail(body.inputs, tail, max_rows=worker.parts.settings.max_rows)
     return binary_reply(
-        await infer(worker, loaded, body, request_id=request.id, deadline_s=request.deadline_s), wants_binary(body)
+        await infer(worker, loaded, body, request_id=request.id, deadline_s=request.deadline_s, trace=request.trace),
+        wants_binary(body),
     )
 
 

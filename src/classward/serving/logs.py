@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -31,9 +32,16 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line, ensure_ascii=False, default=str)
 
 
-def say(message: str, *, level: int = logging.INFO, trace: BaseException | None = None, **fields: object) -> None:
-    """Log one line with named fields."""
-    logger.log(level, message, exc_info=trace, extra={"fields": fields})
+def say(
+    message: str,
+    *,
+    level: int = logging.INFO,
+    trace: BaseException | None = None,
+    more: Mapping[str, object] | None = None,
+    **fields: object,
+) -> None:
+    """Log one line with named fields, and ``more`` of them."""
+    logger.log(level, message, exc_info=trace, extra={"fields": fields | dict(more or {})})
 
 
 LOG_CONFIG: dict[str, Any] = {
@@ -43,6 +51,7 @@ LOG_CONFIG: dict[str, Any] = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json", "stream": "ext://sys.stderr"}},
     "loggers": {
         "classward": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
+        "opentelemetry": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         "uvicorn": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
     },
 }

@@ -11,6 +11,7 @@ import msgspec
 from classward.errors import ClasswardError
 from classward.serving.shed import Shed
 from classward.serving.status import status_of
+from classward.serving.trace import RequestTrace
 
 __all__ = ["ASGIReceive", "ASGIScope", "ASGISend", "Reply", "Request", "error_reply", "json_reply"]
 
@@ -41,6 +42,7 @@ class Request:
     endpoint: str = "none"
     is_admitted: bool = False
     pieces: AsyncIterator[bytes] | None = None
+    trace: RequestTrace | None = None
 
     def header(self, name: bytes) -> str:
         """First value of a header (name in lower case), or nothing."""

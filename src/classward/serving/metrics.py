@@ -27,8 +27,8 @@ class Metrics:
     files in that folder and any worker answers for all.
     """
 
-    def __init__(self, task: str) -> None:
-        self._task = task
+    def __init__(self, task: str, *, per_class: bool = True) -> None:
+        self._task, self._per_class = task, per_class
         self._is_shared = bool(values.ValueClass._multiprocess)
         self._registry = registry = prom.CollectorRegistry()
         self._predictions = prom.Counter(
@@ -60,6 +60,15 @@ class Metrics:
         self._unlogged = self._one("classward_unlogged", "Rows answered without a record")
         self._degraded = self._one("classward_degraded", "Rows answered with a repaired value")
         self._poll_errors = self._one("classward_poll_errors", "Failed looks at the journal or loads of a version")
+        self._skew = prom.Gauge(
+            "classward_version_skew", "Live workers that do not answer with the intended version", ["task"],
+            registry=registry, multiprocess_mode="livesum",
+        ).labels(task)  # fmt: skip
+        self._cold = prom.Gauge(
+            "classward_cold_start_seconds", "Longest time of a live worker from its start to its first version",
+            ["task"], registry=registry, multiprocess_mode="livemax",
+        ).labels(task)  # fmt: skip
+        self._starts = self._one("classward_worker_starts", "Workers started")
         self._n_lost = 0
         self._children: dict[object, Any] = {}
         self._classes: dict[str, Any] = {}
@@ -94,15 +103,16 @@ class Metrics:
         """Count answered rows by predicted class, and those that were not logged."""
         owner = (answer.version, route, answer.label_space_hash)
         if self._classes_of != owner:
-            other = self._predictions.labels(self._task, answer.version, "other", route)
+            rest = "other" if self._per_class else "all"
+            other = self._predictions.labels(self._task, answer.version, rest, route)
             self._classes = dict.fromkeys(answer.class_names, other)
-            for name in answer.class_names[:MAX_CLASSES]:
+            for name in answer.class_names[:MAX_CLASSES] if self._per_class else ():
                 self._classes[name] = self._predictions.labels(self._task, answer.version, name, route)
             self._classes_of = owner
         n_unlogged = n_degraded = 0
         if len(answer.predictions) == 1:
             row = answer.predictions[0]
-            self._classes[row.label].inc()
+            self._answers(row.label, owner).inc()
             n_unlogged, n_degraded = "unlogged" in row.flags, "degraded" in row.flags
         else:
             counts: dict[str, int] = {}
@@ -111,11 +121,19 @@ class Metrics:
                 n_unlogged += "unlogged" in row.flags
                 n_degraded += "degraded" in row.flags
             for label, n in counts.items():
-                self._classes[label].inc(n)
+                self._answers(label, owner).inc(n)
         if n_unlogged:
             self._unlogged.inc(n_unlogged)
         if n_degraded:
             self._degraded.inc(n_degraded)
+
+    def _answers(self, label: str, owner: tuple[int, str, str]) -> Any:
+        """The counter of a class; rows left to a person have one of their own, made when there is one."""
+        child = self._classes.get(label)
+        if child is None:
+            name = label if self._per_class else "all"
+            child = self._classes[label] = self._predictions.labels(self._task, owner[0], name, owner[1])
+        return child
 
     def labelled(self, receipt: LabelReceipt) -> None:
         """Count received labels by what became of them."""
@@ -132,6 +150,18 @@ class Metrics:
         if version is not None:
             self._loaded = self._version.labels(self._task, version.version, version.bundle_hash)
             self._loaded.set(1)
+
+    def started(self) -> None:
+        """Count one start of a worker."""
+        self._starts.inc()
+
+    def ready_after(self, seconds: float) -> None:
+        """Say how long the process took until it could answer."""
+        self._cold.set(seconds)
+
+    def skewed(self, is_skewed: bool) -> None:
+        """Say whether this worker answers with something else than what the journal intends."""
+        self._skew.set(float(is_skewed))
 
     def lost(self, n_lost: int) -> None:
         """Follow the writer's own count of lost records."""

@@ -14,6 +14,7 @@ from classward.serving.decode import MAX_NAME, InferBody, check_names
 from classward.serving.live import require_current
 from classward.serving.predict import answer_rows
 from classward.serving.tensors import DATATYPES, OutputTensor, check_outputs, outputs_of, rows_of
+from classward.serving.trace import RequestTrace
 from classward.serving.worker import Worker
 
 __all__ = ["EXTENSIONS", "PLATFORM", "SERVER", "Inferred", "find_model", "infer", "tensors_of"]
@@ -73,7 +74,13 @@ def tensors_of(loaded: LoadedVersion) -> tuple[list[dict[str, object]], list[dic
 
 
 async def infer(
-    worker: Worker, loaded: LoadedVersion, body: InferBody, *, request_id: str, deadline_s: float | None = None
+    worker: Worker,
+    loaded: LoadedVersion,
+    body: InferBody,
+    *,
+    request_id: str,
+    deadline_s: float | None = None,
+    trace: RequestTrace | None = None,
 ) -> Inferred:
     """Answer rows given as one tensor per feature.
 
@@ -89,7 +96,9 @@ async def infer(
     check_outputs(body.outputs)
     rows = rows_of(body.inputs, loaded.model.schema, max_rows=worker.parts.settings.max_rows)
     ids, keys = _names(body, "ids"), _names(body, "keys")
-    answer = await answer_rows(worker, rows, ids=ids, keys=keys, top_k=1, request_id=request_id, deadline_s=deadline_s)
+    answer = await answer_rows(
+        worker, rows, ids=ids, keys=keys, top_k=1, request_id=request_id, deadline_s=deadline_s, trace=trace
+    )
     parameters: dict[str, str | int] = {
         "request_id": answer.request_id,
         "bundle_hash": answer.bundle_hash,

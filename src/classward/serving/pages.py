@@ -7,6 +7,7 @@ from html import escape
 
 from classward.domain import InputSchema, format_time
 from classward.flows.predict import LoadedVersion
+from classward.lifecycle.predict import example_row
 from classward.serving.about import RELEASE
 from classward.serving.messages import Reply, Request
 from classward.serving.routes import ROUTES
@@ -22,14 +23,6 @@ pre{background:#8882;padding:.8rem;overflow-x:auto;border-radius:.4rem;font-size
 table{border-collapse:collapse;width:100%}
 td,th{text-align:left;padding:.25rem .8rem .25rem 0;border-bottom:1px solid #8884;vertical-align:top}
 """
-
-_EXAMPLES: dict[str, object] = {
-    "text": "an example text",
-    "categorical": "a value",
-    "numeric": 1.5,
-    "boolean": True,
-    "date": "2025-11-30",
-}
 
 
 async def landing(worker: Worker, request: Request) -> Reply:
@@ -50,7 +43,7 @@ async def docs(worker: Worker, request: Request) -> Reply:
     key = " -H 'X-API-Key: …'" if any(worker.parts.settings.api_keys) else ""
     parts = [_what_is_live(current)]
     if current is not None:
-        row, label = _example(current.model.schema), current.class_names[0]
+        row, label = example_row(current.model.schema), current.class_names[0]
         tensors, now = _tensors(current.model.schema), format_time(worker.parts.clock.now())
         seen = {"id": "ID-OF-THE-PREDICTION", "label": label, "event_at": now, "source": "review"}
         parts += [
@@ -81,14 +74,10 @@ def _what_is_live(current: LoadedVersion | None) -> str:
     )
 
 
-def _example(schema: InputSchema) -> dict[str, object]:
-    return {feature.name: _EXAMPLES[feature.kind] for feature in schema.features}
-
-
 def _tensors(schema: InputSchema) -> list[dict[str, object]]:
+    row = example_row(schema)
     return [
-        {"name": f.name, "shape": [1], "datatype": DATATYPES[f.kind][0], "data": [_EXAMPLES[f.kind]]}
-        for f in schema.features
+        {"name": f.name, "shape": [1], "datatype": DATATYPES[f.kind][0], "data": [row[f.name]]} for f in schema.features
     ]
 
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from classward.domain import Task
 from classward.inference import Model
 from classward.ports import Clock, Heartbeats, Ids, Journal, RecordLog, RecordWriter
 from classward.settings import Settings
+
+if TYPE_CHECKING:
+    from classward.serving.tracing import Tracing
 
 __all__ = ["ServingParts"]
 
@@ -26,6 +30,8 @@ class ServingParts:
         Bundle hash → model, verified; raises ``ArtifactError`` or ``UnknownVersion``.
     process_id : str
         Names this process in heartbeats and logs; unique among the workers of a workspace.
+    tracing : Tracing, optional
+        Makes spans of requests; nothing of it is loaded without one.
     """
 
     settings: Settings
@@ -38,3 +44,4 @@ class ServingParts:
     heartbeats: Heartbeats
     load_bundle: Callable[[str], Model]
     process_id: str
+    tracing: Tracing | None = None

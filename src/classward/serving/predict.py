@@ -10,6 +10,7 @@ from classward.serving.admission import check_deadline
 from classward.serving.decode import check_count, decode_predict
 from classward.serving.live import require_current
 from classward.serving.messages import Reply, Request, json_reply
+from classward.serving.trace import RequestTrace
 from classward.serving.worker import Worker
 
 __all__ = ["INLINE_ROWS", "answer_rows", "predict", "rows_as_json"]
@@ -37,6 +38,7 @@ async def predict(worker: Worker, request: Request) -> Reply:
         top_k=body.top_k,
         request_id=request.id,
         deadline_s=request.deadline_s,
+        trace=request.trace,
     )
     return json_reply(
         {
@@ -56,6 +58,7 @@ async def answer_rows(
     top_k: int,
     request_id: str,
     deadline_s: float | None = None,
+    trace: RequestTrace | None = None,
 ) -> Answer:
     """Hand rows to the data plane, on the event loop or beside it, and count the answer.
 
@@ -70,8 +73,9 @@ async def answer_rows(
     loaded = require_current(worker)
     if deadline_s is not None:
         check_deadline(deadline_s, worker.parts.clock.monotonic_s())
+    mark = trace.mark if trace else None
     if len(rows) <= INLINE_ROWS:
-        answer = worker.plane.answer(rows, ids=ids, keys=keys, top_k=top_k, request_id=request_id)
+        answer = worker.plane.answer(rows, ids=ids, keys=keys, top_k=top_k, request_id=request_id, mark=mark)
     else:
         new_id = worker.parts.ids.new
         answer = await worker.run_rows(
@@ -82,10 +86,13 @@ async def answer_rows(
                 keys=keys,
                 top_k=top_k,
                 request_id=request_id,
+                mark=mark,
             ),
             deadline_s=deadline_s,
         )
     worker.metrics.answered(answer, loaded.route)
+    if trace:
+        trace.answered(answer, loaded.route)
     return answer
 
 

@@ -18,11 +18,13 @@ from classward.lifecycle.release import RegistryState
 from classward.ports import Heartbeat
 from classward.serving.admission import Admission, check_deadline
 from classward.serving.body import Patience
-from classward.serving.locked import LockedWriter
+from classward.serving.cold_start import age_of_process_s, warm_up
 from classward.serving.logs import say
 from classward.serving.metrics import Metrics
 from classward.serving.orphan import is_orphan, stop_gracefully
 from classward.serving.parts import ServingParts
+from classward.serving.timely import TimelyWriter
+from classward.settings import Settings
 
 __all__ = ["Worker"]
 
@@ -43,8 +45,8 @@ class Worker:
 
     def __init__(self, parts: ServingParts) -> None:
         self.parts = parts
-        self.writer = LockedWriter(parts.writer)
-        self.metrics = Metrics(parts.task.name)
+        self.writer = TimelyWriter(parts.writer, deadline_s=parts.settings.record_deadline_s)
+        self.metrics = Metrics(parts.task.name, per_class=parts.settings.class_metrics)
         self.plane = DataPlane(
             task=parts.task.name,
             clock=parts.clock,
@@ -61,6 +63,8 @@ class Worker:
         self._labels = ThreadPoolExecutor(1, thread_name_prefix="labels")
         self._started_at = parts.clock.now()
         self._state = RegistryState(task=parts.task.name)
+        self._noted_seq = 0
+        self._is_warm = False
         self._beaten: tuple[object, ...] = ()
         self._next_beat_s = 0.0
         self._retry_load_s = 0.0
@@ -72,12 +76,19 @@ class Worker:
         return self.plane.current
 
     @property
+    def known_classes(self) -> tuple[str, ...]:
+        """Classes a label may name: every one that was ever declared, live or not."""
+        current = self.plane.current
+        return tuple(dict.fromkeys((*self._state.known_classes, *(current.class_names if current else ()))))
+
+    @property
     def is_ready(self) -> bool:
         """Whether a prediction would be answered, and new connections are welcome."""
         return self.plane.current is not None and not self.is_draining
 
     async def start(self) -> None:
         """Load what is live and begin to watch the journal; a failure is logged and tried again, never fatal."""
+        self.metrics.started()
         await self.look()
         self._loops = (asyncio.create_task(self._poll()), asyncio.create_task(self._feel()))
         current = self.plane.current
@@ -97,6 +108,8 @@ class Worker:
             with contextlib.suppress(asyncio.CancelledError):
                 await loop
         await self._in(self._control, self._farewell)
+        if self.parts.tracing is not None:
+            await self._in(self._control, self.parts.tracing.close)
         for executor in (self._rows, self._labels, self._control):
             executor.shutdown(wait=True)
         say("worker stopped", process_id=self.parts.process_id, n_lost=self.writer.n_lost)
@@ -153,13 +166,19 @@ class Worker:
         try:
             await self._in(self._control, self._read_journal)
             await self._follow(self._state.live)
+            wanted, current = self._state.live, self.plane.current
+            self.metrics.skewed((wanted and wanted.bundle_hash) != (current and current.bundle_hash))
             await self._in(self._control, self._upkeep)
         except Exception as error:  # noqa: BLE001 - process loop: a worker goes on answering with what it has
             self._failed("cannot follow the journal", error)
 
     def _read_journal(self) -> None:
-        if self.parts.journal.head().seq != self._state.last_seq:
+        head = self.parts.journal.head()
+        if head.seq != self._state.last_seq:
             self._state = registry_state(self.parts.journal, self.parts.task.name, known=self._state)
+        if head.seq > self._noted_seq:
+            self.writer.count(head.mark, head.seq)  # in the record log: a journal cannot show that its end is missing
+            self._noted_seq = head.seq
 
     async def _follow(self, wanted: Route | None) -> None:
         """Make ``wanted`` the version that answers; keep the old one while loading and if loading fails."""
@@ -188,17 +207,25 @@ class Worker:
     def _load(self, wanted: Route, current: LoadedVersion | None) -> LoadedVersion:
         is_same = current is not None and current.bundle_hash == wanted.bundle_hash
         model = current.model if current is not None and is_same else self.parts.load_bundle(wanted.bundle_hash)
-        return LoadedVersion(
+        loaded = LoadedVersion(
             version=wanted.version,
             bundle_hash=wanted.bundle_hash,
             route=wanted.role,
             model=model,
             repairs=self.parts.task.repairs,
         )
+        if not is_same:
+            warm_up(loaded)
+        return loaded
 
     def _swap(self, loaded: LoadedVersion | None) -> None:
         before, self.plane.current = self.plane.current, loaded
         self.metrics.loaded(loaded)
+        fields: dict[str, object] = {}
+        if loaded is not None and not self._is_warm:
+            self._is_warm = True
+            fields["cold_start_s"] = round(age_of_process_s(), 3)
+            self.metrics.ready_after(age_of_process_s())
         say(
             "version swapped",
             process_id=self.parts.process_id,
@@ -206,6 +233,7 @@ class Worker:
             bundle_hash=loaded.bundle_hash if loaded else None,
             previous=before.version if before else None,
             head_seq=self._state.last_seq,
+            more=fields,
         )
 
     def _upkeep(self) -> None:
@@ -232,6 +260,7 @@ class Worker:
                 n_lost=self.writer.n_lost,
                 started_at=self._started_at,
                 seen_at=self.parts.clock.now(),
+                turned_off=_turned_off(self.parts.settings),
             )
         )
         self._beaten, self._next_beat_s = said, now_s + _BEAT_S
@@ -249,4 +278,10 @@ class Worker:
         kind = error.code if isinstance(error, ClasswardError) else type(error).__name__
         if self.problem != (problem := f"{what} ({kind})"):
             self.problem = problem
-            say(what, level=logging.ERROR, trace=error, process_id=self.parts.process_id, **fields)
+            say(what, level=logging.ERROR, trace=error, process_id=self.parts.process_id, more=fields)
+
+
+def _turned_off(settings: Settings) -> tuple[str, ...]:
+    """What is on by default and off here."""
+    off = (("per-class metrics", not settings.class_metrics), ("feature payloads", settings.payload_share <= 0.0))
+    return tuple(what for what, is_off in off if is_off)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -265,3 +266,37 @@ def test_a_million_digests_are_remembered_and_known(workspace) -> None:
     digests = [f"{n * 0x9E3779B97F4A7C15 % 2**64:064x}" for n in range(1_000_000)]
     workspace.log.remember_digests(digests, received_at=START)
     assert len(workspace.log.known_digests([*digests[::10], "0" * 63 + "x"])) == 100_000
+
+
+def test_files_that_a_crash_left_unnamed_are_removed_after_an_hour_and_named_ones_never(workspace) -> None:
+    workspace.write([answer("a")])
+    workspace.log.seal(now=workspace.clock.now())
+    (named,) = (workspace.records / "sealed").rglob("*.parquet")
+    orphan, draft = named.with_name("left+0123.parquet"), named.with_name(".left.parquet.4711")
+    for path in (orphan, draft):
+        path.write_bytes(named.read_bytes())
+    now = workspace.clock.now().timestamp()
+    for path, age_s in ((named, 9e6), (orphan, 3000.0), (draft, 3000.0)):
+        os.utime(path, (now - age_s, now - age_s))
+    assert workspace.open().seal(now=workspace.clock.now()).n_orphans == 0, "they may be on their way"
+    for path in (orphan, draft):
+        os.utime(path, (now - 4000.0, now - 4000.0))
+    assert workspace.log.seal(now=workspace.clock.now()).n_orphans == 0, "looked for once an hour"
+    assert workspace.open().seal(now=workspace.clock.now()).n_orphans == 2
+    assert list((workspace.records / "sealed").rglob("*.parquet*")) == [named]
+    assert workspace.read_ids() == ["a"]
+
+
+def test_a_file_that_is_gone_before_it_is_recorded_is_written_again(workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    workspace.write([answer("a")])
+    real = Manifest.record
+
+    def late(self, sealed, files, **given):  # type: ignore[no-untyped-def]
+        (workspace.records / files[0].path).unlink()
+        return real(self, sealed, files, **given)
+
+    monkeypatch.setattr(Manifest, "record", late)
+    assert workspace.log.seal(now=workspace.clock.now()).n_segments == 0
+    monkeypatch.setattr(Manifest, "record", real)
+    assert workspace.log.seal(now=workspace.clock.now()).n_segments == 1
+    assert workspace.read_ids() == ["a"]

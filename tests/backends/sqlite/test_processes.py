@@ -56,5 +56,5 @@ def test_processes_append_without_a_gap(tmp_path: Path) -> None:
     events = tuple(journal.events())
     assert [e.seq for e in events] == list(range(1, N_PROCESSES * N_EVENTS + 1))
     assert {(str(e.seq), e.hash, e.id) for e in events} == told
-    assert check_chain(events, expected_head=journal.head()) == ()
+    assert check_chain(events, noted=[journal.head()]) == ()
     assert journal.head() == JournalHead(seq=events[-1].seq, hash=events[-1].hash)

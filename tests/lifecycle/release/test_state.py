@@ -77,7 +77,7 @@ def test_unknown_version_names_those_that_exist() -> None:
 
 def test_an_intact_chain_has_no_problems() -> None:
     assert check_chain(STORY) == ()
-    assert check_chain(STORY, expected_head=JournalHead(seq=8, hash=STORY[7].hash)) == ()
+    assert check_chain(STORY, noted=[JournalHead(seq=8, hash=STORY[7].hash)]) == ()
 
 
 def test_an_altered_a_missing_and_a_cut_off_event_are_found() -> None:
@@ -88,4 +88,6 @@ def test_an_altered_a_missing_and_a_cut_off_event_are_found() -> None:
     assert any("missing" in p for p in check_chain([*STORY[:2], *STORY[3:]]))
     head = JournalHead(seq=8, hash=STORY[7].hash)
     assert check_chain(STORY[:7]) == ()
-    assert check_chain(STORY[:7], expected_head=head) == ("the journal does not contain the noted head (event 8)",)
+    assert check_chain(STORY[:7], noted=[head]) == (
+        "the journal does not contain a head that was noted elsewhere (event 8): its end was cut off",
+    )

@@ -8,10 +8,12 @@ import struct
 
 import grpc
 import pytest
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from serving_fakes import CLASSES
 
 from classward.serving.grpc import service
 from classward.serving.grpc.messages import METHODS, SERVICE, messages
+from classward.serving.tracing import Tracing
 
 M = messages()
 
@@ -171,7 +173,8 @@ def test_bad_requests_are_named_and_never_our_fault(grpc_of, what):
     assert error.details().startswith("CW4")
     assert dict(error.trailing_metadata())["code"] == error.details()[:5]
     assert channel.worker.parts.writer.rows() == []
-    assert channel.worker.parts.writer.counts == {"refused": 1}
+    channel.client.look()
+    assert channel.worker.parts.writer.counts["refused"] == 1
 
 
 def test_a_fault_of_ours_says_nothing_of_itself(grpc_of):
@@ -179,7 +182,8 @@ def test_a_fault_of_ours_says_nothing_of_itself(grpc_of):
     error = channel.refused("ModelInfer", infer_request(raw=True, texts=("explode", "a")))
     assert error.code() is grpc.StatusCode.INTERNAL
     assert "ZeroDivision" not in error.details()
-    assert channel.worker.parts.writer.counts == {"failed": 1}
+    channel.client.look()
+    assert channel.worker.parts.writer.counts["failed"] == 1
 
 
 def test_keys_are_asked_for_as_over_http(grpc_of):
@@ -235,3 +239,19 @@ async def _shut(channel) -> None:
 
 def test_every_method_of_the_description_is_answered():
     assert set(METHODS) == {name.removesuffix("Request") for name in M if name.endswith("Request")}
+
+
+def test_an_inference_is_a_part_of_its_callers_trace(grpc_of, monkeypatch):
+    exporter = InMemorySpanExporter()
+    trace, parent = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
+    channel = grpc_of(metadata=(("traceparent", f"00-{trace}-{parent}-01"),))
+    parts = channel.worker.parts
+    tracing = Tracing(exporter, clock=parts.clock, task="tickets", process_id="p")
+    object.__setattr__(parts, "tracing", tracing)
+    channel.call("ServerLive")
+    channel.refused("ModelInfer", model_name="nobody")
+    tracing._provider.force_flush()
+    (span,) = exporter.get_finished_spans()
+    assert (span.name, f"{span.context.trace_id:032x}") == ("grpc_ModelInfer", trace)
+    assert f"{span.parent.span_id:016x}" == parent
+    assert span.attributes["http.response.status_code"] == 404

@@ -18,6 +18,7 @@ from classward.ports import LogHealth, SealReport
 
 __all__ = ["FileRecordLog"]
 
+_SWEEP_S = 3600.0
 _TRIES = 5
 
 
@@ -32,6 +33,7 @@ class FileRecordLog:
     def __init__(self, folder: Path, *, task: str, database: ManifestDatabase, grace_s: float) -> None:
         self.folder, self._grace_s = folder, grace_s
         self._manifest = Manifest(database, task=task)
+        self._swept_at_s = 0.0
 
     def predictions(
         self,
@@ -75,7 +77,10 @@ class FileRecordLog:
 
     def seal(self, *, now: datetime) -> SealReport:
         """Turn finished and abandoned segments into Parquet."""
-        return seal(self.folder, self._manifest, now=now, grace_s=self._grace_s)
+        sweeps = now.timestamp() - self._swept_at_s >= _SWEEP_S
+        if sweeps:
+            self._swept_at_s = now.timestamp()
+        return seal(self.folder, self._manifest, now=now, grace_s=self._grace_s, sweeps=sweeps)
 
     def health(self) -> LogHealth:
         """Check every frame and file."""

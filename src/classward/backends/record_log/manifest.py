@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from sqlite3 import Connection
@@ -115,22 +115,40 @@ class Manifest:
             ).fetchall()
         return tuple(map(_file, rows))
 
-    def record(self, sealed: Sealed, files: Sequence[SealedFile]) -> bool:
-        """Note a segment and its files, once: ``False`` if somebody else has done it."""
+    @contextmanager
+    def named(self) -> Iterator[frozenset[str]]:
+        """Paths of all files that are read or wait to be removed; none is added while this is held."""
         with self._database.transaction() as connection:
+            queries = ("SELECT path FROM sealed_files WHERE task = ?", "SELECT path FROM merged_files WHERE task = ?")
+            yield frozenset(row[0] for query in queries for row in connection.execute(query, (self._task,)))
+
+    def record(
+        self, sealed: Sealed, files: Sequence[SealedFile], *, is_there: Callable[[SealedFile], bool] = lambda file: True
+    ) -> bool:
+        """Note a segment and its files, once: ``False`` if somebody else has done it, or a file is gone."""
+        with self._database.transaction() as connection:
+            if not all(map(is_there, files)):
+                return False
             row = (self._task, sealed.segment, sealed.end, sealed.n_torn_bytes, sealed.sealed_at_s, sealed.problem)
             if not connection.execute("INSERT OR IGNORE INTO sealed_segments VALUES (?,?,?,?,?,?)", row).rowcount:
                 return False
             self._insert(connection, files)
         return True
 
-    def replace(self, old: Sequence[SealedFile], new: SealedFile, *, at_s: float) -> bool:
-        """Put one merged file in the place of others, or do nothing if one of them is no longer there."""
+    def replace(
+        self,
+        old: Sequence[SealedFile],
+        new: SealedFile,
+        *,
+        at_s: float,
+        is_there: Callable[[SealedFile], bool] = lambda file: True,
+    ) -> bool:
+        """Put one merged file in the place of others, or do nothing if one of them, or the new one, is gone."""
         paths = [(self._task, f.kind, f.date, f.path) for f in old]
         where = "task = ? AND kind = ? AND date = ? AND path = ?"
         with self._database.transaction() as connection:
             present = [connection.execute(f"SELECT 1 FROM sealed_files WHERE {where}", p).fetchone() for p in paths]
-            if not all(present):
+            if not all(present) or not is_there(new):
                 return False
             connection.executemany(f"DELETE FROM sealed_files WHERE {where}", paths)
             self._insert(connection, [new])

@@ -16,12 +16,14 @@ import polars as pl
 from classward.backends.record_log import parquet
 from classward.backends.record_log.frames import payloads_of, state_of
 from classward.backends.record_log.manifest import Manifest, Sealed, SealedFile
+from classward.backends.record_log.orphans import remove_orphans
 from classward.backends.record_log.tables import tables_of
 from classward.ports import SealReport
 
 __all__ = ["seal"]
 
 _FAN_IN = 16
+_ORPHANS_LIVE_S = 3600.0
 _MOST_ROWS = 5_000_000
 
 
@@ -33,20 +35,22 @@ class _Done:
     n_torn_bytes: int = 0
     n_removed_segments: int = 0
     n_merged_files: int = 0
+    n_orphans: int = 0
 
     def report(self, problems: list[str]) -> SealReport:
         return SealReport(
             n_segments=self.n_segments, n_predictions=self.n_predictions, n_labels=self.n_labels,
             n_torn_bytes=self.n_torn_bytes, n_removed_segments=self.n_removed_segments,
-            n_merged_files=self.n_merged_files, problems=tuple(problems),
+            n_merged_files=self.n_merged_files, n_orphans=self.n_orphans, problems=tuple(problems),
         )  # fmt: skip
 
 
-def seal(folder: Path, manifest: Manifest, *, now: datetime, grace_s: float) -> SealReport:
+def seal(folder: Path, manifest: Manifest, *, now: datetime, grace_s: float, sweeps: bool = False) -> SealReport:
     """Seal what no writer holds, merge small files, remove what readers that began before cannot need any more.
 
     What fails is listed and left for the next pass; it stops nothing else. Any number of sealers at once do no harm:
-    file names follow from the segment, and the manifest takes each segment once.
+    file names follow from the segment, and the manifest takes each segment once. With ``sweeps``, files that a crash left
+    unnamed are looked for and removed, too.
     """
     done, problems = _Done(), []
     sealed = manifest.segments()
@@ -67,6 +71,13 @@ def seal(folder: Path, manifest: Manifest, *, now: datetime, grace_s: float) -> 
         except (OSError, pl.exceptions.PolarsError) as error:
             problems.append(f"{group[0].path}: not merged ({_short(error)})")
     problems += _remove_merged(folder, manifest, now.timestamp() - grace_s)
+    if sweeps:
+        try:
+            done.n_orphans = remove_orphans(
+                folder, manifest, older_than_s=now.timestamp() - max(grace_s, _ORPHANS_LIVE_S)
+            )
+        except OSError as error:
+            problems.append(f"left-over files: not removed ({_short(error)})")
     return done.report(problems)
 
 
@@ -87,7 +98,7 @@ def _seal_one(folder: Path, path: Path, manifest: Manifest, now: datetime, done:
             segment=path.name, end=state.end, n_torn_bytes=state.n_torn_bytes, sealed_at_s=now.timestamp(),
             problem=state.problem,
         )  # fmt: skip
-        if manifest.record(sealed, files):
+        if manifest.record(sealed, files, is_there=lambda file: (folder / file.path).is_file()):
             done.n_segments += 1
             done.n_torn_bytes += state.n_torn_bytes
             done.n_predictions += tables["prediction"].height if "prediction" in tables else 0
@@ -150,7 +161,8 @@ def _fitting(files: list[SealedFile]) -> list[list[SealedFile]]:
 def _merge_one(folder: Path, group: list[SealedFile], manifest: Manifest, now: datetime) -> int:
     level = 1 + max(f.level for f in group)
     merged = parquet.merge(folder, group, level=level)
-    return len(group) if manifest.replace(group, merged, at_s=now.timestamp()) else 0
+    is_there = (folder / merged.path).is_file
+    return len(group) if manifest.replace(group, merged, at_s=now.timestamp(), is_there=lambda _: is_there()) else 0
 
 
 def _remove_merged(folder: Path, manifest: Manifest, until_s: float) -> list[str]:

@@ -29,9 +29,11 @@ CREATE TABLE IF NOT EXISTS leases (name TEXT PRIMARY KEY, holder TEXT NOT NULL, 
 CREATE TABLE IF NOT EXISTS heartbeats (
     process_id TEXT PRIMARY KEY, pid INTEGER NOT NULL, task TEXT NOT NULL, bundle_hash TEXT NOT NULL,
     version INTEGER NOT NULL, head_seq INTEGER NOT NULL, n_lost INTEGER NOT NULL, started_at TEXT NOT NULL,
-    seen_at TEXT NOT NULL
+    seen_at TEXT NOT NULL, turned_off TEXT NOT NULL DEFAULT ''
 );
 """
+_ADDED = (("heartbeats", "turned_off", "TEXT NOT NULL DEFAULT ''"),)
+"""Columns that came after the first release of the format; older releases pass over them."""
 
 
 class Database:
@@ -73,6 +75,9 @@ class Database:
         self._refuse_newer(versions)
         for statement in _SCHEMA.split(";"):
             connection.execute(statement)
+        for table, column, kind in _ADDED:
+            if column not in {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}:
+                connection.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
         if not versions:
             connection.execute("INSERT INTO format VALUES (?)", (_FORMAT,))
 

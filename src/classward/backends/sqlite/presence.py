@@ -10,6 +10,8 @@ from classward.ports import Heartbeat
 
 __all__ = ["SqliteHeartbeats", "SqliteLeases"]
 
+_COLUMNS = "process_id, pid, task, bundle_hash, version, head_seq, n_lost, started_at, seen_at, turned_off"
+
 
 class SqliteHeartbeats:
     """One row a worker, overwritten each time (fulfils ``ports.Heartbeats``)."""
@@ -22,10 +24,10 @@ class SqliteHeartbeats:
         h = heartbeat
         values = (
             h.process_id, h.pid, h.task, h.bundle_hash, h.version, h.head_seq, h.n_lost, format_time(h.started_at),
-            format_time(h.seen_at),
+            format_time(h.seen_at), ",".join(h.turned_off),
         )  # fmt: skip
         with self._database.transaction(is_durable=False) as connection:
-            connection.execute("INSERT OR REPLACE INTO heartbeats VALUES (?,?,?,?,?,?,?,?,?)", values)
+            connection.execute(f"INSERT OR REPLACE INTO heartbeats ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?)", values)
 
     def forget(self, process_id: str) -> None:
         """Remove a worker."""
@@ -36,12 +38,12 @@ class SqliteHeartbeats:
         """Workers seen lately."""
         since = format_time(now - timedelta(seconds=within_s))
         rows = self._database.rows(
-            "SELECT * FROM heartbeats WHERE task = ? AND seen_at >= ? ORDER BY process_id", (task, since)
+            f"SELECT {_COLUMNS} FROM heartbeats WHERE task = ? AND seen_at >= ? ORDER BY process_id", (task, since)
         )
         return tuple(
             Heartbeat(
                 process_id=r[0], pid=r[1], task=r[2], bundle_hash=r[3], version=r[4], head_seq=r[5], n_lost=r[6],
-                started_at=parse_time(r[7]), seen_at=parse_time(r[8]),
+                started_at=parse_time(r[7]), seen_at=parse_time(r[8]), turned_off=tuple(filter(None, r[9].split(","))),
             )
             for r in rows
         )  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import polars as pl
 
 __all__ = ["typed"]
@@ -11,14 +13,14 @@ _INTEGER = r"^(0|-?[1-9][0-9]{0,17})$"
 _NUMBER = r"^-?(0|[1-9][0-9]{0,14})(\.[0-9]+)?([eE][-+]?[0-9]{1,3})?$"
 
 
-def typed(table: pl.DataFrame) -> pl.DataFrame:
+def typed(table: pl.DataFrame, *, as_written: Collection[str] = ()) -> pl.DataFrame:
     """Give text columns a type if every value is written as that type writes it.
 
     Whole numbers have no leading zero, no plus sign and at most 18 digits; numbers with a fraction at most 15 digits
     before it; a column of booleans has one spelling. Anything else stays text: ``"001"``, ``"1,5"``, ``"+49"``, card
-    numbers, dates.
+    numbers, dates. So do the columns ``as_written``, whatever they hold: a class called ``1.10`` is not called ``1.1``.
     """
-    return table.with_columns(_column(table[name]) for name in table.columns)
+    return table.with_columns(_column(table[name]) for name in table.columns if name not in as_written)
 
 
 def _column(text: pl.Series) -> pl.Series:

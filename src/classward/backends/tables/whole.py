@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Collection
 from pathlib import Path
 
 import polars as pl
@@ -25,14 +26,14 @@ class FileTables:
     def __init__(self, *, base: Path) -> None:
         self._base = base
 
-    def read(self, source: DataSource) -> pl.DataFrame:
+    def read(self, source: DataSource, *, as_written: Collection[str] = ()) -> pl.DataFrame:
         """Read everything."""
-        table = self._query(source) if "://" in source.location else self._file(source.location)
+        table = self._query(source) if "://" in source.location else self._file(source.location, as_written)
         if not table.height:
             raise empty(source.location)
         return table
 
-    def _file(self, location: str) -> pl.DataFrame:
+    def _file(self, location: str, as_written: Collection[str]) -> pl.DataFrame:
         path = self._base / location
         kind = find(path, location)
         try:
@@ -41,7 +42,7 @@ class FileTables:
             if kind in {".ndjson", ".jsonl"}:
                 return _ndjson(path, location)
             frames = list(read_frames(path, location, n_rows=_AT_ONCE))
-            return typed(pl.concat(frames)) if frames else pl.DataFrame()
+            return typed(pl.concat(frames), as_written=as_written) if frames else pl.DataFrame()
         except (pl.exceptions.PolarsError, OSError) as error:
             raise unreadable(
                 location, got=type(error).__name__, fix="check that the file is whole and may be read"

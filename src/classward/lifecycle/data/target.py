@@ -153,6 +153,9 @@ def _is_list_like(cells: pl.Series, separator: str) -> bool:
 
 
 def _check_discrete(column: pl.Series) -> None:
+    if column.dtype == pl.String:  # a file without types: texts that all are numbers are judged as numbers
+        numbers = column.cast(pl.Float64, strict=False)
+        column = numbers if numbers.null_count() == column.null_count() else column
     dtype, n = column.dtype, len(column) - column.null_count()
     n_unique = column.drop_nulls().n_unique()
     how = ""

@@ -19,7 +19,7 @@ class RegistryState:
     """Versions and deployments of one task as far as the events read say.
 
     ``holdout_reads`` are (rows hash, how often that sealed fold was read), ``holds`` are (version, why), ``collected``
-    are (bundle hash, when and by which rule it was removed).
+    are (bundle hash, when and by which rule it was removed), ``known_classes`` are all that any label space ever declared.
     """
 
     task: str
@@ -30,6 +30,7 @@ class RegistryState:
     collected: tuple[tuple[str, str], ...] = ()
     label_space_version: int = 0
     label_space_classes: tuple[str, ...] = ()
+    known_classes: tuple[str, ...] = ()
     last_seq: int = 0
 
     @property
@@ -129,5 +130,8 @@ def _apply(state: RegistryState, event: Event) -> RegistryState:
         return replace(state, collected=(*state.collected, *((b, told) for b in payload["bundles"])))
     if event.kind == "label_space_declared":
         names = tuple(c["name"] for c in payload["label_space"]["classes"])
-        return replace(state, label_space_version=payload["label_space"]["version"], label_space_classes=names)
+        known = tuple(dict.fromkeys((*state.known_classes, *names)))
+        return replace(
+            state, label_space_version=payload["label_space"]["version"], label_space_classes=names, known_classes=known
+        )
     return state

@@ -17,10 +17,13 @@ from classward.serving.grpc.status import code_of
 from classward.serving.grpc.translate import body_of, fill_response
 from classward.serving.oip import EXTENSIONS, PLATFORM, SERVER, find_model, infer, tensors_of
 from classward.serving.shed import Shed
+from classward.serving.status import status_of
+from classward.serving.trace import RequestTrace
 from classward.serving.worker import Worker
 
 __all__ = ["Service"]
 
+_CARRIED = {"traceparent", "tracestate"}
 _OPEN = frozenset({"ServerLive", "ServerReady"})
 
 _Method = Callable[[Any, "_Call"], Awaitable[Any]]
@@ -32,6 +35,7 @@ class _Call:
 
     request_id: str
     deadline_s: float | None
+    trace: RequestTrace | None = None
 
 
 def _deadline(context: grpc.aio.ServicerContext, now_s: float) -> float | None:
@@ -65,24 +69,27 @@ class Service:
 
         async def call(request: Any, context: grpc.aio.ServicerContext) -> Any:
             started_s, request_id = clock.monotonic_s(), self._worker.parts.ids.new()
-            status = grpc.StatusCode.OK
+            status, trace, http_status = grpc.StatusCode.OK, self._trace(name, context, request_id), 200
             admitted = False
             try:
                 caller = self._let_pass(name, context)
                 if name == "ModelInfer":
                     self._worker.admission.enter(caller, started_s)
                     admitted = True
-                response = await method(request, _Call(request_id, _deadline(context, started_s)))
+                response = await method(request, _Call(request_id, _deadline(context, started_s), trace))
             except ClasswardError as error:
-                note_refusal(self._worker, error, request_id=request_id)
+                note_refusal(self._worker, error, request_id=request_id, trace=trace)
+                http_status = status_of(error)
                 status, refused = code_of(error), error
             except Exception as error:  # noqa: BLE001 - process boundary: a fault of ours is logged, counted and answered
-                refused = note_fault(self._worker, error, request_id=request_id)
-                status = grpc.StatusCode.INTERNAL
+                refused = note_fault(self._worker, error, request_id=request_id, trace=trace)
+                status, http_status = grpc.StatusCode.INTERNAL, 500
             finally:
                 if admitted:
                     self._worker.admission.leave()
             self._worker.metrics.request(endpoint, status.name, clock.monotonic_s() - started_s)
+            if trace:
+                trace.end(http_status)
             if status is grpc.StatusCode.OK:
                 context.set_trailing_metadata((("x-request-id", request_id),))
                 return response
@@ -96,6 +103,16 @@ class Service:
             request_deserializer=self._messages[f"{name}Request"].FromString,
             response_serializer=self._messages[f"{name}Response"].SerializeToString,
         )
+
+    def _trace(self, name: str, context: grpc.aio.ServicerContext, request_id: str) -> RequestTrace | None:
+        """A trace of an inference, if traces are on; the caller's ``traceparent`` comes in the metadata."""
+        tracing = self._worker.parts.tracing
+        if tracing is None or name != "ModelInfer":
+            return None
+        given = (
+            (key.encode(), value.encode()) for key, value in context.invocation_metadata() or () if key in _CARRIED
+        )
+        return tracing.begin(given, request_id=request_id, endpoint="grpc_ModelInfer", route=f"/{SERVICE}/{name}")
 
     def _let_pass(self, name: str, context: grpc.aio.ServicerContext) -> bytes:
         """Check the key; gives who calls."""
@@ -136,6 +153,8 @@ class Service:
     async def _model_infer(self, request: Any, call: _Call) -> Any:
         loaded = find_model(self._worker, request.model_name, request.model_version or None)
         body = body_of(request, max_rows=self._worker.parts.settings.max_rows)
-        done = await infer(self._worker, loaded, body, request_id=call.request_id, deadline_s=call.deadline_s)
+        done = await infer(
+            self._worker, loaded, body, request_id=call.request_id, deadline_s=call.deadline_s, trace=call.trace
+        )
         is_raw = bool(request.raw_input_contents)
         return fill_response(self._messages["ModelInferResponse"](), done, is_raw=is_raw)

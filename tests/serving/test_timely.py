@@ -1,0 +1,135 @@
+"""A disk that stalls keeps nobody waiting; threads take turns; what failed in the thread fails where it was called."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from classward.serving.timely import TimelyWriter
+
+
+class OneAtATime:
+    """Fails when two threads are inside at once."""
+
+    def __init__(self) -> None:
+        self._inside = threading.Lock()
+        self.n_calls = 0
+        self.n_lost = 0
+
+    def _work(self, *_: object) -> bool:
+        assert self._inside.acquire(blocking=False), "two threads in one writer"
+        before = self.n_calls
+        threading.Event().wait(0.0005)
+        self.n_calls = before + 1
+        self._inside.release()
+        return True
+
+    predictions = labels = quarantine = count = tick = close = _work
+
+
+class SlowDisk:
+    """Writes nothing until it is let go; an open disk writes at once."""
+
+    def __init__(self) -> None:
+        self.open = threading.Event()
+        self.open.set()
+        self.entered = threading.Event()
+        self.kept: list[object] = []
+        self.counts: dict[str, int] = {}
+        self.n_lost = 0
+
+    def _write(self, batch: list[object]) -> bool:
+        self.entered.set()
+        self.open.wait()
+        self.kept += batch
+        return True
+
+    predictions = labels = quarantine = _write
+
+    def count(self, name: str, n: int = 1) -> None:
+        self.counts[name] = self.counts.get(name, 0) + n
+
+    def tick(self) -> None:
+        self.open.wait()
+
+    def close(self) -> None:
+        self.open.wait()
+
+
+def test_threads_take_turns_whatever_they_call():
+    writer = OneAtATime()
+    timely = TimelyWriter(writer, deadline_s=60.0)
+    calls = [
+        lambda: timely.predictions([]), lambda: timely.labels([]), lambda: timely.quarantine([]), timely.tick,
+    ] * 20  # fmt: skip
+    with ThreadPoolExecutor(8) as pool:
+        for done in [pool.submit(call) for call in calls]:
+            done.result()
+    timely.close()
+    assert writer.n_calls == 81
+
+
+def test_a_stalled_disk_keeps_nobody_and_what_it_cost_is_counted():
+    disk = SlowDisk()
+    timely = TimelyWriter(disk, deadline_s=0.02)
+    assert timely.predictions(["a"])
+    disk.open.clear()
+    assert not timely.predictions(["b"])
+    assert timely.is_stalled
+    assert not timely.predictions(["c", "d"])
+    assert not timely.labels(["e"])
+    timely.tick()
+    timely.count("refused")
+    assert timely.n_lost == 3
+    disk.open.set()
+    while timely.is_stalled:
+        threading.Event().wait(0.001)
+    assert timely.predictions(["f"])
+    assert disk.counts == {"unlogged": 3, "refused": 1}
+    assert disk.kept == ["a", "b", "f"], "what was on its way still arrived; what was turned away did not"
+    assert timely.n_lost == 3
+    timely.close()
+
+
+def test_a_disk_that_never_comes_back_does_not_keep_the_process(monkeypatch):
+    monkeypatch.setattr("classward.serving.timely._FAREWELL_S", 0.02)
+    disk = SlowDisk()
+    disk.open.clear()
+    timely = TimelyWriter(disk, deadline_s=0.02)
+    assert not timely.labels(["a"])
+    timely.close()
+    disk.open.set()
+
+
+def test_what_goes_wrong_in_the_thread_is_raised_where_it_was_called():
+    class Broken(SlowDisk):
+        def labels(self, batch: list[object]) -> bool:
+            raise ZeroDivisionError
+
+    timely = TimelyWriter(Broken(), deadline_s=60.0)
+    with pytest.raises(ZeroDivisionError):
+        timely.labels([])
+    assert timely.predictions(["a"]), "the thread goes on"
+    timely.close()
+    timely.close()
+
+
+def test_answers_leave_a_server_whose_disk_stalls(start):
+    client = start(record_deadline_s=0.02)
+    writer = client.app.worker.parts.writer
+    is_open, real = threading.Event(), writer.predictions
+    writer.predictions = lambda batch: is_open.wait() and real(batch)  # type: ignore[method-assign]
+    rows = {"rows": [{"text": "refund please"}]}
+    first, second = client.post("/predict", rows), client.post("/predict", rows)
+    assert [r.json()["predictions"][0]["flags"][-1] for r in (first, second)] == ["unlogged"] * 2
+    assert [r.json()["predictions"][0]["label"] for r in (first, second)] == ["refund"] * 2
+    is_open.set()
+    while client.app.worker.writer.is_stalled:
+        threading.Event().wait(0.001)
+    assert client.post("/predict", rows).json()["predictions"][0]["flags"][-1] != "unlogged"
+    client.look()
+    text = client.get("/metrics").body.decode()
+    assert 'classward_unlogged_total{task="tickets"} 2.0' in text
+    assert 'classward_records_lost_total{task="tickets"} 2.0' in text
