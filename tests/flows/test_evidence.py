@@ -6,13 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from classward_project import Project
+from classward_project import Project, tickets
 
 from classward import wiring
 from classward.domain import Prediction, format_time
 from classward.errors import RecordError, UsageError
 from classward.flows import evidence
 from classward.flows.alerts import acknowledge
+from classward.flows.budgets import budgets
 from classward.flows.deploy import deploy_now, ensure_live
 from classward.flows.evidence import alerts_of, take_in
 from classward.flows.label import accept_labels
@@ -142,10 +143,8 @@ def test_a_new_version_begins_afresh_and_closes_what_the_old_one_raised(live: Pr
     labelled(live, answered(live, 30, "billing"), "security")
     assert look(live).raised
     late = answered(live, 5, "billing", start=30)
-    live.task_file.write_text(
-        live.task_file.read_text().replace("[classes]", "[data2]\n[classes]").replace("[data2]\n", "")
-    )
-    train(live.ctx, budget_s=2, n_threads=1, tell=lambda stage, what: None, balance=(("balance", "inverse"),))
+    tickets(420, seed=2).write_parquet(live.folder / "tickets.parquet")
+    train(live.ctx, budget_s=2, n_threads=1, tell=lambda stage, what: None)
     assert len(registry_state(live.ctx.journal, "desk").versions) == 2
     deploy_now(live.ctx, 2, because="it is better")
     labelled(live, late, "security")
@@ -168,3 +167,13 @@ def test_the_leader_does_it_with_every_tick(live: Project) -> None:
     labelled(live, answered(live, 60, "billing"), "security")
     assert tick(live.ctx, holder="a", now=live.clock.now()).taken.raised  # type: ignore[union-attr]
     assert tick(live.ctx, holder="b", now=live.clock.now()) is None
+
+
+def test_budgets_come_from_the_log_and_its_counters(live: Project) -> None:
+    labelled(live, answered(live, 30, "billing"), "security")
+    live.writer.count("failed", 3)  # type: ignore[attr-defined]
+    live.writer.tick()  # type: ignore[attr-defined]
+    found = {(b.indicator, b.class_name): b for b in budgets(live.ctx, now=live.clock.now())}
+    assert (found["recall", "security"].n_bad, found["recall", "security"].state) == (30.0, "exhausted")
+    assert found["availability", None].n_bad == 3.0
+    assert found["latency_p95_ms", None].n == 30

@@ -31,6 +31,7 @@ COMMANDS = {
     "log": "print logged predictions",
     "label": "import labels that came late",
     "status": "what is live and how each class does",
+    "slo": "how much of each error budget is used, and how fast it goes",
     "alerts": "promises that broke, on which evidence; acknowledge them",
     "why": "explain one answer",
     "deploy": "make a version live",

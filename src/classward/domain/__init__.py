@@ -2,6 +2,7 @@
 
 from classward.domain.alerts import Alert, AlertPolicy, Stream, StreamState, WaitingLabel, WatchMemory
 from classward.domain.analysis import Advice, Analysis, ClassFigures, ClassMap, MapPoint
+from classward.domain.budget import BurnRule, BurnState, ErrorBudget
 from classward.domain.calibration import CalibrationReport, ClassCalibration, ReliabilityBin, is_uncalibrated
 from classward.domain.canonical import canonical_json, content_hash, format_time, parse_time, to_plain
 from classward.domain.confusions import PairAnalysis, Separator, TermEffect
@@ -57,6 +58,8 @@ __all__ = [
     "Analysis",
     "AttributionChange",
     "Baseline",
+    "BurnRule",
+    "BurnState",
     "CalibrationReport",
     "Candidate",
     "ClassAttributions",
@@ -82,6 +85,7 @@ __all__ = [
     "DecisionPolicy",
     "DecisionRule",
     "Deployment",
+    "ErrorBudget",
     "Event",
     "EventDraft",
     "Explanation",
