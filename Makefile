@@ -33,7 +33,7 @@ lock: $(STAMP)  ## pin all dependencies with hashes; names no index
 	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links \
 	  --no-emit-trusted-host --no-header --output-file requirements/clients.lock requirements/clients.in
 	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links \
-	  --no-emit-trusted-host --no-header --extra demo --extra grpc --extra image --extra telemetry --extra text --extra tune --output-file requirements/dev.lock pyproject.toml requirements/dev.in
+	  --no-emit-trusted-host --no-header --extra auth --extra demo --extra grpc --extra image --extra telemetry --extra text --extra tune --output-file requirements/dev.lock pyproject.toml requirements/dev.in
 
 PROTO := src/classward/serving/grpc
 proto: $(STAMP)  ## compile the description of the gRPC interface

@@ -26,7 +26,23 @@ class Settings:
     workers: int = 1
     """Server processes."""
     api_keys: tuple[str, ...] = ()
-    """Accepted API keys (comma-separated in the environment); never logged."""
+    """Accepted API keys (comma-separated in the environment), ``roles:key`` or ``key`` for all; never logged."""
+    jwt_key_file: str = ""
+    """File with the public key (PEM) or shared secret that signed tokens are checked with; empty takes no tokens."""
+    jwt_algorithm: str = "RS256"
+    """The one signature that tokens may have."""
+    jwt_audience: str = ""
+    """Whom tokens must be meant for; empty does not ask."""
+    jwt_issuer: str = ""
+    """Who must have issued tokens; empty does not ask."""
+    jwt_roles_claim: str = "roles"
+    """Claim with the roles of a token: a list, or words in one text."""
+    tls_cert_file: str = ""
+    """Certificate chain (PEM) for HTTP and gRPC; with ``tls_key_file`` both are encrypted."""
+    tls_key_file: str = ""
+    """Private key (PEM) of the certificate."""
+    tls_client_ca_file: str = ""
+    """Authorities (PEM) whose client certificates are asked for; empty asks for none."""
     segment_max_bytes: int = 8_000_000
     """A writer closes its record segment at this size, so that it can be sealed."""
     segment_max_s: float = 30.0

@@ -330,6 +330,7 @@ def serve(task_file: str, settings: Settings, *, with_watch: bool, announce: Cal
     """Make a first version live if need be, start ``watch`` as a child, and serve until told to stop."""
     from classward.flows.deploy import ensure_live
     from classward.serving.run import run
+    from classward.serving.tls import scheme_of
 
     path = str(Path(task_file).resolve())
     env = _environment(settings) | {_TASK_FILE: path}
@@ -339,7 +340,7 @@ def serve(task_file: str, settings: Settings, *, with_watch: bool, announce: Cal
 
     def begin() -> None:
         route = ensure_live(ctx)
-        url = f"http://{settings.host}:{settings.port}"
+        url = f"{scheme_of(settings)}://{settings.host}:{settings.port}"
         announce(
             f" live {ctx.task.name} v{route.version} ({route.bundle_hash[:8]})   {url}   "
             "API docs /docs   metrics /metrics"

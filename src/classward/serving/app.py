@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from classward.errors import ClasswardError, InvalidInput
 from classward.serving.admission import deadline_of
-from classward.serving.auth import KeyGate, check_bind
+from classward.serving.auth import Gate, check_bind
 from classward.serving.body import ClientGone, check_content
 from classward.serving.drain import DrainSignals
 from classward.serving.failures import note_fault, note_refusal
@@ -46,7 +46,8 @@ def create_app(parts: ServingParts) -> App:
     Raises
     ------
     UsageError
-        CW911 when the settings open it to other machines without an API key.
+        CW911 when the settings open it to other machines without an API key; CW435 and CW438 for keys and tokens that
+        cannot be checked.
     """
     check_bind(parts.settings)
     return App(parts)
@@ -64,7 +65,7 @@ class App:
     def __init__(self, parts: ServingParts) -> None:
         self.worker = Worker(parts)
         self.doors = SideDoors(self.worker)
-        self._gate = KeyGate(parts.settings.api_keys)
+        self._gate = Gate(parts.settings, now_s=lambda: parts.clock.now().timestamp())
         self._max_bytes = parts.settings.max_body_bytes
         self._clock = parts.clock
         self._ids = parts.ids
@@ -107,7 +108,7 @@ class App:
         try:
             found = match(request.method, request.path)
             request.endpoint, request.params = found.route.endpoint, found.params
-            caller = b"" if found.route.is_open else self._gate.check(request.headers)
+            caller = b"" if found.route.is_open else self._gate.check(request.headers, role=found.route.role)
             if found.route.takes_body:
                 if self._tracing:
                     request.trace = self._tracing.begin(

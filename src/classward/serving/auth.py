@@ -1,56 +1,89 @@
-"""Who may ask: API keys, compared in constant time and never logged."""
+"""Who may ask what: API keys, compared in constant time, and signed tokens; neither is ever logged."""
 
 from __future__ import annotations
 
-import hmac
 import ipaddress
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 from classward.errors import InvalidInput, UsageError
+from classward.serving.keys import Keys
+from classward.serving.tokens import TokenGate, looks_like_token
 from classward.settings import Settings
 
-__all__ = ["KeyGate", "check_bind", "is_loopback"]
+__all__ = ["Gate", "check_bind", "is_loopback"]
 
 _HOW = "send the header 'X-API-Key: …' or 'Authorization: Bearer …'"
 
 
-class KeyGate:
-    """Lets a request pass that carries one of the accepted keys; with no keys everybody passes."""
+class Gate:
+    """Lets a request pass that carries an accepted key or token with the role it needs; without either all may pass.
 
-    def __init__(self, keys: Iterable[str]) -> None:
-        self._keys = tuple(key.encode() for key in keys if key)
+    Parameters
+    ----------
+    settings : Settings
+        Keys and how tokens are checked.
+    now_s : callable
+        Seconds since the epoch, for tokens.
+
+    Raises
+    ------
+    UsageError
+        CW435 for keys with roles that do not exist, CW438 if tokens cannot be checked.
+    """
+
+    def __init__(self, settings: Settings, *, now_s: Callable[[], float]) -> None:
+        self._keys = Keys(settings.api_keys)
+        self._tokens: TokenGate | None = None
+        if settings.jwt_key_file:
+            self._tokens = TokenGate(settings, now_s=now_s)
 
     @property
     def is_on(self) -> bool:
-        """Whether a key is asked for."""
-        return bool(self._keys)
+        """Whether a key or token is asked for."""
+        return bool(self._keys) or self._tokens is not None
 
-    def check(self, headers: Sequence[tuple[bytes, bytes]]) -> bytes:
-        """Let pass, giving the key (nothing if none is asked for), or refuse.
+    def check(self, headers: Sequence[tuple[bytes, bytes]], *, role: str = "") -> bytes:
+        """Let pass, giving who asks (nothing if nobody is asked), or refuse.
 
         Raises
         ------
         InvalidInput
-            CW415 without a key, CW416 with a wrong one.
+            CW415 without a key, CW416 with a wrong one, CW436 with a token that is not accepted, CW437 if the caller
+            may not do this.
         """
-        if not self._keys:
+        if not self.is_on:
             return b""
-        given = _key_in(headers)
+        given, is_bearer = _key_in(headers)
         if given is None:
             raise InvalidInput("CW415", "this address needs an API key", fix=_HOW)
-        hits = [hmac.compare_digest(given, key) for key in self._keys]
-        if not any(hits):
-            raise InvalidInput("CW416", "this API key is not accepted", fix="ask the owner of the server for a key")
-        return given
+        if is_bearer and self._tokens is not None and looks_like_token(given):
+            caller = self._tokens.caller(given)
+        else:
+            found = self._keys.find(given)
+            if found is None:
+                raise InvalidInput("CW416", "this API key is not accepted", fix="ask the owner of the server for a key")
+            caller = found
+        if role and role not in caller.roles:
+            raise InvalidInput(
+                "CW437",
+                f"this caller may not {_DOES[role]}",
+                got=f"roles: {', '.join(sorted(caller.roles)) or 'none'}",
+                fix=f"ask the owner of the server for the role {role!r}",
+            )
+        return caller.name
 
 
-def _key_in(headers: Sequence[tuple[bytes, bytes]]) -> bytes | None:
+_DOES = {"predict": "ask for predictions", "label": "hand in labels", "metrics": "read metrics"}
+
+
+def _key_in(headers: Sequence[tuple[bytes, bytes]]) -> tuple[bytes | None, bool]:
+    """The key or token, and whether it came as a bearer's."""
     for name, value in headers:
         if name == b"x-api-key":
-            return value
+            return value, False
         if name == b"authorization" and value[:7].lower() == b"bearer ":
-            return value[7:].strip()
-    return None
+            return value[7:].strip(), True
+    return None, False
 
 
 def is_loopback(host: str) -> bool:
@@ -68,19 +101,19 @@ def is_loopback(host: str) -> bool:
 
 
 def check_bind(settings: Settings) -> None:
-    """Refuse to open a door to others without keys.
+    """Refuse to open a door to others without keys or tokens.
 
     Raises
     ------
     UsageError
         CW911 when the host is not loopback and no API key is set.
     """
-    if is_loopback(settings.host) or any(settings.api_keys):
+    if is_loopback(settings.host) or any(settings.api_keys) or settings.jwt_key_file:
         return
     raise UsageError(
         "CW911",
         "refusing to serve other machines without an API key",
         got=f"host {settings.host!r}, no keys",
         why="anybody who reaches this address could ask, and hand in labels",
-        fix="set CLASSWARD_API_KEYS=key1,key2, or serve on 127.0.0.1",
+        fix="set CLASSWARD_API_KEYS=key1,key2 or CLASSWARD_JWT_KEY_FILE, or serve on 127.0.0.1",
     )

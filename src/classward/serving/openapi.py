@@ -35,8 +35,8 @@ _STREAM_OPTIONS: dict[str, Json] = {
 _STATUS_TEXT = {
     200: "The answer",
     400: "The body is not JSON, a tensor or compressed body cannot be read, or a header makes no sense",
-    401: "No API key was given, and this server asks for one",
-    403: "The API key is not accepted",
+    401: "No API key was given, or a token is not accepted",
+    403: "The API key is not accepted, or lacks the role",
     404: "No such model or version is live",
     408: "The body did not arrive in time",
     413: "The body is too large, or has too many rows",

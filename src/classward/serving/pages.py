@@ -12,6 +12,7 @@ from classward.serving.about import RELEASE
 from classward.serving.messages import Reply, Request
 from classward.serving.routes import ROUTES
 from classward.serving.tensors import DATATYPES
+from classward.serving.tls import scheme_of
 from classward.serving.worker import Worker
 
 __all__ = ["docs", "landing"]
@@ -39,8 +40,10 @@ async def landing(worker: Worker, request: Request) -> Reply:
 async def docs(worker: Worker, request: Request) -> Reply:
     """Show how to ask, with examples made from the live schema."""
     name, current = worker.parts.task.name, worker.current
-    host = request.header(b"host") or f"{worker.parts.settings.host}:{worker.parts.settings.port}"
-    key = " -H 'X-API-Key: …'" if any(worker.parts.settings.api_keys) else ""
+    host = f"{scheme_of(worker.parts.settings)}://" + (
+        request.header(b"host") or f"{worker.parts.settings.host}:{worker.parts.settings.port}"
+    )
+    key = " -H 'X-API-Key: …'" if (any(worker.parts.settings.api_keys) or worker.parts.settings.jwt_key_file) else ""
     parts = [_what_is_live(current)]
     if current is not None:
         row, label = example_row(current.model.schema), current.class_names[0]
@@ -83,7 +86,7 @@ def _tensors(schema: InputSchema) -> list[dict[str, object]]:
 
 def _curl(title: str, host: str, key: str, path: str, body: object) -> str:
     text = json.dumps(body, ensure_ascii=False, indent=1).replace("'", "'\\''")
-    command = f"curl http://{host}{path}{key} -H 'Content-Type: application/json' -d '{text}'"
+    command = f"curl {host}{path}{key} -H 'Content-Type: application/json' -d '{text}'"
     return f"<h2>{escape(title)}</h2><pre>{escape(command, quote=False)}</pre>"
 
 

@@ -15,7 +15,8 @@ _BODY = (400, 408, 413, 415, 422, 429, 503, 504)
 class Route:
     """One method on one address.
 
-    ``statuses`` are those beside 401, 403 and 500 that may come back, ``takes`` the content types of a body.
+    ``statuses`` are those beside 401, 403 and 500 that may come back, ``takes`` the content types of a body,
+    ``role`` what a caller must be allowed (nothing: any caller with a key).
     """
 
     method: str
@@ -25,6 +26,7 @@ class Route:
     statuses: tuple[int, ...] = (200,)
     is_open: bool = False
     takes: tuple[str, ...] = ("application/json",)
+    role: str = ""
 
     @property
     def takes_body(self) -> bool:
@@ -49,17 +51,21 @@ ROUTES = (
         summary="Classify rows",
         statuses=(200, *_BODY),
         takes=("application/json", "application/x-ndjson"),
+        role="predict",
     ),
     Route(
         method="POST",
         path="/labels",
         endpoint="labels",
         summary="Hand in what turned out true",
+        role="label",
         statuses=(200, *_BODY),
     ),
     Route(method="GET", path="/health", endpoint="health", summary="Is the process alive", is_open=True),
     Route(method="GET", path="/ready", endpoint="ready", summary="Can it answer", statuses=(200, 503), is_open=True),
-    Route(method="GET", path="/metrics", endpoint="metrics", summary="Prometheus metrics of all workers"),
+    Route(
+        method="GET", path="/metrics", endpoint="metrics", summary="Prometheus metrics of all workers", role="metrics"
+    ),
     Route(method="GET", path="/openapi.json", endpoint="openapi", summary="This interface as OpenAPI 3.1"),
     Route(method="GET", path="/docs", endpoint="docs", summary="This interface for people"),
     Route(method="GET", path="/v2", endpoint="v2_server", summary="Open Inference Protocol: server metadata"),
@@ -103,6 +109,7 @@ ROUTES = (
                 summary="Open Inference Protocol: classify rows given as tensors",
                 statuses=(200, 404, *_BODY),
                 takes=("application/json", "application/octet-stream"),
+                role="predict",
             ),
         )
     ),

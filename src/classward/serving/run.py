@@ -29,6 +29,7 @@ from classward.serving.auth import check_bind
 from classward.serving.drain import DRAIN_GRACE_S, take_no_more
 from classward.serving.grpc_port import holding
 from classward.serving.logs import LOG_CONFIG, say
+from classward.serving.tls import check_tls, scheme_of, uvicorn_options
 from classward.settings import Settings
 
 __all__ = ["bind", "load_app", "run"]
@@ -62,9 +63,11 @@ def run(
     ------
     UsageError
         CW911 for an open address without keys, CW912 and CW913 if the address cannot be bound, CW914 if the workers
-        cannot start, CW915 for fewer than one worker, CW426 if there can be no gRPC door.
+        cannot start, CW915 for fewer than one worker, CW426 if there can be no gRPC door,
+        CW439 if there can be no encrypted one.
     """
     check_bind(settings)
+    check_tls(settings)
     if settings.workers < 1:
         raise UsageError("CW915", "a server needs at least one worker", got=str(settings.workers), fix="--workers 1")
     listener = bind(settings.host, settings.port)
@@ -72,7 +75,11 @@ def run(
         on_bound()
         config = _config(settings)
         host, port = listener.getsockname()[:2]
-        say("listening", url=f"http://{f'[{host}]' if ':' in host else host}:{port}", workers=settings.workers)
+        say(
+            "listening",
+            url=f"{scheme_of(settings)}://{f'[{host}]' if ':' in host else host}:{port}",
+            workers=settings.workers,
+        )
         if settings.workers == 1:
             _run_one(config, listener)
         else:
@@ -146,6 +153,7 @@ def _config(settings: Settings) -> uvicorn.Config:
         host=settings.host,
         port=settings.port,
         workers=settings.workers,
+        **uvicorn_options(settings),
         loop="uvloop" if sys.platform != "win32" else "asyncio",
         http="httptools",
         ws="none",

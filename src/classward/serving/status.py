@@ -36,6 +36,8 @@ CODE_STATUS: dict[str, int] = {
     "CW432": 429,  # everybody together asks too often
     "CW433": 503,  # too much to do
     "CW434": 400,  # a deadline that is no number
+    "CW436": 401,  # a token that is not accepted
+    "CW437": 403,  # a caller without the role
     "CW430": 500,  # our fault
     "CW801": 503,  # nothing is live
 }

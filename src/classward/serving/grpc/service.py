@@ -10,7 +10,7 @@ import grpc
 import msgspec
 
 from classward.errors import ClasswardError, Refused
-from classward.serving.auth import KeyGate
+from classward.serving.auth import Gate
 from classward.serving.failures import note_fault, note_refusal
 from classward.serving.grpc.messages import METHODS, SERVICE, messages
 from classward.serving.grpc.status import code_of
@@ -48,7 +48,7 @@ class Service:
 
     def __init__(self, worker: Worker) -> None:
         self._worker = worker
-        self._gate = KeyGate(worker.parts.settings.api_keys)
+        self._gate = Gate(worker.parts.settings, now_s=lambda: worker.parts.clock.now().timestamp())
         self._messages = messages()
         self._methods: dict[str, _Method] = {
             "ServerLive": self._server_live,
@@ -118,7 +118,8 @@ class Service:
         """Check the key; gives who calls."""
         if name not in _OPEN and self._gate.is_on:
             given = context.invocation_metadata() or ()
-            return self._gate.check([(k.encode(), v if isinstance(v, bytes) else v.encode()) for k, v in given])
+            headers = [(k.encode(), v if isinstance(v, bytes) else v.encode()) for k, v in given]
+            return self._gate.check(headers, role="predict" if name == "ModelInfer" else "")
         return context.peer().rpartition(":")[0].encode()
 
     async def _server_live(self, request: Any, call: _Call) -> Any:
