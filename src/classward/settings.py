@@ -78,5 +78,9 @@ class Settings:
     too."""
     payload_share: float = 1.0
     """Share of predictions whose feature values are logged beside the record, in [0, 1]."""
+    explain_share: float = 1.0
+    """Share of answers of critical classes whose reasons are stored beside the record, in [0, 1]."""
+    explain_classes: tuple[str, ...] = ()
+    """Other classes whose answers are explained as well."""
     actor: str = ""
     """Who acts, for the journal; the login name when empty."""

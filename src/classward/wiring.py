@@ -198,6 +198,7 @@ def data_plane(
     Refused
         CW801 when no version is named and none is live.
     """
+    from classward.flows.bundle_facts import bundle_facts
     from classward.flows.predict import DataPlane, LoadedVersion
     from classward.flows.versions import registry_state, require_live
 
@@ -217,6 +218,7 @@ def data_plane(
         route=role,
         model=load_model(ctx, bundle_hash),
         repairs=ctx.task.repairs,
+        facts=bundle_facts(ctx.artifacts.path(bundle_hash), bundle_hash),
     )
     return plane
 
@@ -373,6 +375,7 @@ def _start_watch(task_file: str, env: Mapping[str, str]) -> subprocess.Popen[byt
 
 def server_app() -> Any:
     """The ASGI application of one worker, from the environment that :func:`serve` prepared."""
+    from classward.flows.bundle_facts import bundle_facts
     from classward.serving.app import create_app
     from classward.serving.parts import ServingParts
 
@@ -384,6 +387,7 @@ def server_app() -> Any:
         writer=open_writer(ctx, settings), heartbeats=ctx.heartbeats, process_id=process_id,
         load_bundle=lambda bundle_hash: load_model(ctx, bundle_hash),
         tracing=_tracing(settings, os.environ, ctx, process_id),
+        load_facts=lambda bundle_hash: bundle_facts(ctx.artifacts.path(bundle_hash), bundle_hash),
     )  # fmt: skip
     return create_app(parts)
 

@@ -117,6 +117,7 @@ class FileWriter:
     is_closed: bool = False
     n_labels: int = 0
     n_quarantined: int = 0
+    explained: list[object] = field(default_factory=list)
 
     def predictions(self, batch: Sequence[object]) -> bool:
         if self.is_full:
@@ -131,6 +132,10 @@ class FileWriter:
     def labels(self, batch: Sequence[object]) -> bool:
         self.n_labels += 0 if self.is_full else len(batch)
         return not self.is_full
+
+    def attributions(self, batch: Sequence[object]) -> bool:
+        self.explained.extend(batch)
+        return True
 
     def quarantine(self, batch: Sequence[object]) -> bool:
         self.n_quarantined += 0 if self.is_full else len(batch)

@@ -12,7 +12,8 @@ def test_a_row_is_answered_in_the_promised_form_and_logged_before(client):
     response = client.post("/predict", {"rows": [ROW], "ids": ["ticket-1"], "keys": ["customer-9"], "top_k": 2})
     body = response.json()
     assert response.status == 200
-    assert list(body) == ["request_id", "label_space", "predictions"]
+    assert list(body) == ["request_id", "label_space", "calibrated", "predictions"]
+    assert body["calibrated"] is False
     assert body["label_space"] == list(CLASSES)
     (row,) = body["predictions"]
     assert list(row) == ["id", "version", "label", "probability", "top", "path", "flags"]

@@ -34,6 +34,7 @@ COMMANDS = {
     "slo": "how much of each error budget is used, and how fast it goes",
     "alerts": "promises that broke, on which evidence; acknowledge them",
     "why": "explain one answer",
+    "explain": "which columns and words moved an answer or a class",
     "deploy": "make a version live",
     "rollback": "go back to the version before",
     "history": "what was live when, and why",

@@ -9,9 +9,9 @@ from datetime import datetime
 
 import click
 
-from classward.domain import Measure, to_plain
+from classward.domain import Explanation, Measure, to_plain
 
-__all__ = ["as_json", "fraction", "measure", "moment", "table", "tell"]
+__all__ = ["as_json", "because", "fraction", "measure", "moment", "table", "tell"]
 
 
 def as_json(value: object) -> None:
@@ -50,6 +50,19 @@ def measure(figure: Measure, *, digits: int = 2) -> str:
     if figure.interval:
         text += f" [{figure.interval.low:.{digits}f}, {figure.interval.high:.{digits}f}]"
     return text
+
+
+def because(found: Explanation, *, most: int = 4) -> str:
+    """What spoke most for (or against) an answer, in one line.
+
+    >>> from classward.domain import Contribution
+    >>> word = Contribution(column="subject", token="charged twice", value=1.93, standard_error=0.0)
+    >>> because(Explanation(class_name="refund", contrast=None, score=2.0, base=0.1, contributions=(word,), method="",
+    ...                     scale="", n_background=1, n_evaluations=1))
+    "subject 'charged twice' +1.9"
+    """
+    named = [c for c in found.contributions if not c.column.startswith("(")][:most]
+    return ", ".join(f"{c.column}{f' {c.token!r}' if c.token else ''} {c.value:+.1f}" for c in named) or "nothing known"
 
 
 def fraction(value: float | None) -> str:

@@ -29,7 +29,11 @@ def command(prediction: str, task_file: str, workspace: str | None, as_json: boo
         f" {output.moment(record['at'])}   v{record['version']} {record['route']} ({record['bundle_hash'][:8]})"
         f"   →  {record['label']!r} {record['probability']:.2f}   decided by: {record['path']}"
     )
+    if not found.is_calibrated:
+        click.echo(" note     scores of this version are uncalibrated: no check on labelled rows has passed yet")
     click.echo(" then     " + " · ".join(f"{name} {p:.2f}" for name, p in ranked[1:4]))
+    if found.attribution is not None:
+        click.echo(f" because  {output.because(found.attribution)}")
     if record["flags"]:
         click.echo(" flags    " + ", ".join(record["flags"]))
     if record["features"]:

@@ -15,7 +15,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from classward.conformance.examples import START, SteppedClock, answer, quarantined, truth
 from classward.conformance.record_machine import record_machine
-from classward.domain import Prediction
+from classward.domain import Attribution, Prediction
 from classward.ports import PREDICTION_COLUMNS, Clock, RecordLog, RecordWriter
 
 __all__ = ["RecordLogSuite", "assert_same"]
@@ -88,6 +88,22 @@ class RecordLogSuite:
         (aside,) = log.quarantined().to_dicts()
         assert aside["raw"] == '{"id": 1}'
         assert aside["received_at"] == START
+
+    @pytest.mark.parametrize("is_sealed", [False, True])
+    def test_reasons_of_answers_come_back(self, tmp_path: Path, is_sealed: bool) -> None:
+        log, writer = self.make_log(tmp_path), self.make_writer(tmp_path, SteppedClock())
+        given = Attribution(
+            id="a1", at=START, version=3, bundle_hash="0" * 64, class_name="security", explanation='{"base": 0.5}',
+            took_ms=1.5,
+        )  # fmt: skip
+        assert log.attributions().is_empty()
+        assert writer.attributions([given])
+        writer.close()
+        if is_sealed:
+            log.seal(now=START + timedelta(seconds=1))
+        (found,) = log.attributions(ids=["a1", "b"], since=START).to_dicts()
+        assert Attribution(**found) == given
+        assert log.attributions(ids=["b"]).is_empty()
 
     def test_an_answer_is_read_as_soon_as_it_is_acknowledged(self, tmp_path: Path) -> None:
         writer, log = self.make_writer(tmp_path, SteppedClock()), self.make_log(tmp_path)

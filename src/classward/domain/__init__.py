@@ -21,7 +21,7 @@ from classward.domain.decision_proof import (
 )
 from classward.domain.decision_rule import SET_SCORES, ClassCut, Costs, DecisionRule, PairCost, PriorCorrection, SetRule
 from classward.domain.event import EVENT_KINDS, GENESIS_HASH, Event, EventDraft, JournalHead
-from classward.domain.explanation import AttributionChange, ClassAttributions, Contribution, Explanation
+from classward.domain.explanation import Attribution, AttributionChange, ClassAttributions, Contribution, Explanation
 from classward.domain.finding import Finding
 from classward.domain.folding import FoldedClasses, FoldingRule
 from classward.domain.label_space import ClassDef, LabelSpace
@@ -56,6 +56,7 @@ __all__ = [
     "Alert",
     "AlertPolicy",
     "Analysis",
+    "Attribution",
     "AttributionChange",
     "Baseline",
     "BurnRule",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from classward.domain.measure import Measure
 
-__all__ = ["AttributionChange", "ClassAttributions", "Contribution", "Explanation"]
+__all__ = ["Attribution", "AttributionChange", "ClassAttributions", "Contribution", "Explanation"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,11 +51,28 @@ class Explanation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attribution:
+    """Why one logged answer was given, as the record log keeps it beside the record.
+
+    ``explanation`` is an :class:`Explanation` as canonical JSON; ``at`` is when it was made, ``took_ms`` how long that took.
+    """
+
+    id: str
+    at: datetime
+    version: int
+    bundle_hash: str
+    class_name: str
+    explanation: str
+    took_ms: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClassAttributions:
     """What moves a class most over held-out rows that were called so.
 
     ``columns`` and ``tokens`` are (name, mean size of the contribution, mean contribution), largest first; n is the rows
-    explained, or those that hold the word.
+    explained, or those that hold the word. ``stability`` is the rank correlation of mean contributions (of columns, or of
+    words where there are fewer than three columns) between two halves of the rows.
     """
 
     class_name: str

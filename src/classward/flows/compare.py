@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from classward.artifact.read import read_bundle, read_extra
+from classward.artifact.read import read_bundle
 from classward.domain import (
     ABSTAINED,
     Comparison,
@@ -26,7 +26,7 @@ from classward.flows.context import Context, note
 from classward.flows.metric import metric_by_name
 from classward.flows.sealed import check_not_worn_out
 from classward.flows.snapshot import load_folds
-from classward.flows.versions import registry_state
+from classward.flows.versions import registry_state, rows_hash_of
 from classward.inference import Decider, Model, Proba, cost_matrix
 from classward.lifecycle.data import columns_of
 from classward.lifecycle.evaluate import (
@@ -178,7 +178,7 @@ def replay(ctx: Context, decision_id: str) -> tuple[Decision, bool]:
 
 
 def _unseen_rows(ctx: Context, old: ModelVersion, new: ModelVersion) -> tuple[pl.DataFrame, str, int]:
-    new_rows_hash, old_rows_hash = _rows_hash(ctx, new), _rows_hash(ctx, old)
+    new_rows_hash, old_rows_hash = rows_hash_of(ctx, new), rows_hash_of(ctx, old)
     table, fold = load_folds(ctx, new.dataset_hash, new_rows_hash)
     test = table.filter(fold == "test")
     old_table, old_fold = load_folds(ctx, old.dataset_hash, old_rows_hash)
@@ -197,11 +197,6 @@ def _unseen_rows(ctx: Context, old: ModelVersion, new: ModelVersion) -> tuple[pl
             fix="collect fresh labelled rows and train again",
         )
     return rows, new_rows_hash, test.height
-
-
-def _rows_hash(ctx: Context, version: ModelVersion) -> str:
-    lineage = read_extra(ctx.artifacts.path(version.bundle_hash), "lineage.json", expected_hash=version.bundle_hash)
-    return str(json.loads(lineage)["rows_hash"])
 
 
 def _model(ctx: Context, version: ModelVersion) -> Model:

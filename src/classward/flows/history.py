@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import polars as pl
 
-from classward.domain import Deployment, Event
-from classward.errors import UnknownVersion
+from classward.domain import Deployment, Event, Explanation
+from classward.errors import ArtifactError, UnknownVersion
+from classward.flows.bundle_facts import bundle_facts
 from classward.flows.context import Context
 from classward.flows.label_space import find_label_space
 from classward.flows.versions import registry_state
+from classward.lifecycle.evaluate.stored import restored
 
 __all__ = ["Why", "events", "live_at", "why"]
 
@@ -22,7 +25,8 @@ class Why:
     """Everything known about one prediction: the answer, the deployment behind it, and the truth so far.
 
     ``prediction`` is the logged record (the first with that id), ``n_answers`` how often the id was answered,
-    ``labels`` all labels for it in order of receipt; the last one counts.
+    ``labels`` all labels for it in order of receipt; the last one counts. ``attribution`` is why the class was answered,
+    where that was stored beside the record (critical classes).
     """
 
     prediction: dict[str, Any]
@@ -30,6 +34,8 @@ class Why:
     class_names: tuple[str, ...]
     deployment: Deployment | None
     labels: tuple[dict[str, Any], ...]
+    attribution: Explanation | None = None
+    is_calibrated: bool = False
 
     @property
     def truth(self) -> str | None:
@@ -73,4 +79,21 @@ def why(ctx: Context, prediction_id: str) -> Why:
         class_names=space.names if space else (),
         deployment=state.live_at(record["at"]),
         labels=tuple(labels.to_dicts()),
+        attribution=_stored(ctx, prediction_id, record),
+        is_calibrated=_is_calibrated(ctx, record["bundle_hash"]),
     )
+
+
+def _is_calibrated(ctx: Context, bundle_hash: str) -> bool:
+    try:
+        return bundle_facts(ctx.artifacts.path(bundle_hash), bundle_hash).is_calibrated
+    except (ArtifactError, UnknownVersion):  # collected since: nothing vouches for its scores any more
+        return False
+
+
+def _stored(ctx: Context, prediction_id: str, record: dict[str, Any]) -> Explanation | None:
+    found = ctx.log.attributions(ids=[prediction_id]).filter(pl.col("bundle_hash") == record["bundle_hash"]).sort("at")
+    if not found.height:
+        return None
+    explanation: Explanation = restored(Explanation, json.loads(found["explanation"][0]))
+    return explanation

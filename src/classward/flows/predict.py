@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from classward.domain import ABSTAINED, Prediction, Repair
 from classward.errors import InvalidInput, Refused
+from classward.flows.bundle_facts import NO_FACTS, BundleFacts
 from classward.inference import Columns, Decider, Model, Proba
 from classward.lifecycle.predict import RowChecker
 from classward.ports import Clock, Ids, RecordWriter
@@ -31,6 +32,7 @@ class LoadedVersion:
     route: str
     model: Model
     repairs: tuple[Repair, ...] = ()
+    facts: BundleFacts = NO_FACTS
     label_space_hash: str = field(init=False)
     class_names: tuple[str, ...] = field(init=False)
     checker: RowChecker = field(init=False)
@@ -60,7 +62,10 @@ class AnsweredRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """One answered request. ``probabilities`` has shape (n_rows, n_classes), columns as ``class_names``."""
+    """One answered request. ``probabilities`` has shape (n_rows, n_classes), columns as ``class_names``.
+
+    Without ``is_calibrated`` they are scores: no check on labelled rows has shown yet that they mean what they say.
+    """
 
     request_id: str
     version: int
@@ -69,6 +74,7 @@ class Answer:
     label_space_hash: str
     predictions: tuple[AnsweredRow, ...]
     probabilities: NDArray[np.float64]
+    is_calibrated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,6 +213,7 @@ class DataPlane:
             label_space_hash=loaded.label_space_hash,
             predictions=answered,
             probabilities=proba.matrix,
+            is_calibrated=loaded.facts.is_calibrated,
         )
         latency_ms = 1000.0 * (self.clock.monotonic_s() - call.started_s)
         call.reached("decide")

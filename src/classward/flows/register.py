@@ -21,10 +21,11 @@ from classward.flows.portfolio import Portfolio
 from classward.flows.snapshot import TrainingData
 from classward.flows.versions import registry_state
 from classward.inference import Proba
+from classward.inference.attribution import Background
 from classward.lifecycle.calibrate import measure_sets
 from classward.lifecycle.data.times import times_of
+from classward.lifecycle.data.typical import typical_row
 from classward.lifecycle.evaluate import (
-    Background,
     HeldOut,
     analyse,
     evaluate,
@@ -176,6 +177,7 @@ def _extras(ctx: Context, data: TrainingData, made: Plan, found: Portfolio, repo
     reference = {
         "class_share": dict(zip(data.label_space.names, data.prior.tolist(), strict=True)),
         "columns": to_plain(data.dataset.columns),
+        "typical": typical_row(data.table[data.folds.train], ctx.task.schema),
     }
     facts = (
         ("model", " + ".join(_said(c) for c in found.candidates if c.weight)),

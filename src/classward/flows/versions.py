@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+
+from classward.artifact.read import read_extra
 from classward.domain import ModelVersion, Route
 from classward.errors import Refused
+from classward.flows.context import Context
 from classward.lifecycle.release import RegistryState, fold_events
 from classward.ports import Journal
 
-__all__ = ["newest", "registry_state", "require_live"]
+__all__ = ["newest", "registry_state", "require_live", "rows_hash_of"]
 
 
 def registry_state(journal: Journal, task: str, *, known: RegistryState | None = None) -> RegistryState:
@@ -46,3 +50,9 @@ def newest(state: RegistryState) -> ModelVersion:
     if not state.versions:
         raise Refused("CW802", f"task {state.task!r} has no version yet", fix="classward train")
     return state.versions[-1]
+
+
+def rows_hash_of(ctx: Context, version: ModelVersion) -> str:
+    """Which division of the rows into folds a version was made with."""
+    lineage = read_extra(ctx.artifacts.path(version.bundle_hash), "lineage.json", expected_hash=version.bundle_hash)
+    return str(json.loads(lineage)["rows_hash"])

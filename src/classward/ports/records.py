@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from classward.domain import Label, Prediction, QuarantinedLabel
+from classward.domain import Attribution, Label, Prediction, QuarantinedLabel
 
 if TYPE_CHECKING:
     import polars as pl
@@ -65,6 +65,10 @@ class RecordWriter(Protocol):
         """Append labels that could not be accepted, with reasons."""
         ...
 
+    def attributions(self, batch: Sequence[Attribution]) -> bool:
+        """Append explanations of answers that are in the log."""
+        ...
+
     def count(self, name: str, n: int = 1) -> None:
         """Add to a per-second counter (``refused``, ``failed``); written with the next append or :meth:`tick`."""
         ...
@@ -106,6 +110,10 @@ class RecordLog(Protocol):
 
     def quarantined(self) -> pl.DataFrame:
         """Labels set aside (``raw, reason, received_at``)."""
+        ...
+
+    def attributions(self, *, ids: Sequence[str] | None = None, since: datetime | None = None) -> pl.DataFrame:
+        """Explanations of answers (``id, at, version, bundle_hash, class_name, explanation, took_ms``), in no order."""
         ...
 
     def counters(self) -> pl.DataFrame:

@@ -190,12 +190,16 @@ def _schemas(current: LoadedVersion | None) -> Json:
             {
                 "request_id": _TEXT,
                 "label_space": {"type": "array", "items": _TEXT},
+                "calibrated": {
+                    "type": "boolean",
+                    "description": "Whether a check on labelled rows has shown that probabilities mean what they say",
+                },
                 "predictions": {
                     "type": "array",
                     "items": _object(answer, required=[name for name in answer if name != "probabilities"]),
                 },
             },
-            required=["request_id", "label_space", "predictions"],
+            required=["request_id", "label_space", "calibrated", "predictions"],
         ),
         "LabelsRequest": _object(
             {"labels": {"type": "array", "items": _ref("Label"), "minItems": 1}}, required=["labels"], is_closed=True

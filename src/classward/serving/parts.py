@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from classward.domain import Task
+from classward.flows.bundle_facts import NO_FACTS, BundleFacts
 from classward.inference import Model
 from classward.ports import Clock, Heartbeats, Ids, Journal, RecordLog, RecordWriter
 from classward.settings import Settings
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from classward.serving.tracing import Tracing
 
 __all__ = ["ServingParts"]
+
+
+def _no_facts(bundle_hash: str) -> BundleFacts:
+    return NO_FACTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +33,8 @@ class ServingParts:
     ----------
     load_bundle : callable
         Bundle hash → model, verified; raises ``ArtifactError`` or ``UnknownVersion``.
+    load_facts : callable
+        Bundle hash → what else serving has to know of it.
     process_id : str
         Names this process in heartbeats and logs; unique among the workers of a workspace.
     tracing : Tracing, optional
@@ -45,3 +52,4 @@ class ServingParts:
     load_bundle: Callable[[str], Model]
     process_id: str
     tracing: Tracing | None = None
+    load_facts: Callable[[str], BundleFacts] = _no_facts

@@ -44,6 +44,7 @@ async def predict(worker: Worker, request: Request) -> Reply:
         {
             "request_id": answer.request_id,
             "label_space": answer.class_names,
+            "calibrated": answer.is_calibrated,
             "predictions": rows_as_json(answer, is_full=body.all),
         }
     )
@@ -93,6 +94,7 @@ async def answer_rows(
     worker.metrics.answered(answer, loaded.route)
     if trace:
         trace.answered(answer, loaded.route)
+    worker.explaining.offer(loaded, answer, rows)
     return answer
 
 

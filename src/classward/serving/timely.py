@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from queue import SimpleQueue
 
-from classward.domain import Label, Prediction, QuarantinedLabel
+from classward.domain import Attribution, Label, Prediction, QuarantinedLabel
 from classward.ports import RecordWriter
 
 __all__ = ["TimelyWriter"]
@@ -82,6 +82,10 @@ class TimelyWriter:
     def quarantine(self, batch: Sequence[QuarantinedLabel]) -> bool:
         """Append labels set aside."""
         return bool(self._ask(lambda: self._writer.quarantine(batch)))
+
+    def attributions(self, batch: Sequence[Attribution]) -> bool:
+        """Append explanations of answers."""
+        return bool(self._ask(lambda: self._writer.attributions(batch)))
 
     def count(self, name: str, n: int = 1) -> None:
         """Add to a per-second counter; reaches the writer with its next call."""

@@ -19,6 +19,7 @@ from classward.ports import Heartbeat
 from classward.serving.admission import Admission, check_deadline
 from classward.serving.body import Patience
 from classward.serving.cold_start import age_of_process_s, warm_up
+from classward.serving.explaining import Explaining
 from classward.serving.logs import say
 from classward.serving.metrics import Metrics
 from classward.serving.orphan import is_orphan, stop_gracefully
@@ -54,6 +55,7 @@ class Worker:
             writer=self.writer,
             payload_share=parts.settings.payload_share,
         )
+        self.explaining = Explaining(parts.settings, parts.clock, self.writer)
         self.patience = Patience()
         self.admission = Admission(parts.settings)
         self.is_draining = False
@@ -107,6 +109,7 @@ class Worker:
             loop.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await loop
+        await self._in(self._control, self.explaining.close)
         await self._in(self._control, self._farewell)
         if self.parts.tracing is not None:
             await self._in(self._control, self.parts.tracing.close)
@@ -207,12 +210,14 @@ class Worker:
     def _load(self, wanted: Route, current: LoadedVersion | None) -> LoadedVersion:
         is_same = current is not None and current.bundle_hash == wanted.bundle_hash
         model = current.model if current is not None and is_same else self.parts.load_bundle(wanted.bundle_hash)
+        facts = current.facts if current is not None and is_same else self.parts.load_facts(wanted.bundle_hash)
         loaded = LoadedVersion(
             version=wanted.version,
             bundle_hash=wanted.bundle_hash,
             route=wanted.role,
             model=model,
             repairs=self.parts.task.repairs,
+            facts=facts,
         )
         if not is_same:
             warm_up(loaded)

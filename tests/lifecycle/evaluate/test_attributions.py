@@ -7,9 +7,9 @@ import pytest
 
 from classward.domain import ClassAttributions, Contribution, Explanation, Feature, LabelSpace
 from classward.inference import Columns, Proba
+from classward.inference.attribution.players import Background
 from classward.lifecycle.evaluate.attributions import attribution_changes, summed_up, top_attributions
 from classward.lifecycle.evaluate.held_out import HeldOut
-from classward.lifecycle.evaluate.players import Background
 
 SPACE = LabelSpace.of(["billing", "refund", "security"], critical=["security"])
 FEATURES = (Feature(name="amount", kind="numeric"), Feature(name="text", kind="text"))

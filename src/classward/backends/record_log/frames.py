@@ -15,11 +15,12 @@ from typing import Any
 
 import msgspec
 
-from classward.domain import Label, Prediction, QuarantinedLabel
+from classward.domain import Attribution, Label, Prediction, QuarantinedLabel
 
 __all__ = [
     "HEADER",
     "SegmentState",
+    "encode_attributions",
     "encode_counters",
     "encode_labels",
     "encode_predictions",
@@ -35,7 +36,7 @@ _HEAD = struct.Struct("<II")
 _MOST = 1 << 30
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_START = re.compile(rb"[\x92\x93]\xa1[plqc]")
+_START = re.compile(rb"[\x92\x93]\xa1[plqca]")
 _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder().decode
 
@@ -91,12 +92,18 @@ def encode_quarantine(batch: Sequence[QuarantinedLabel]) -> bytes:
     return frame(_pack(("q", [(x.raw, x.reason, _micros(x.received_at)) for x in batch])))
 
 
+def encode_attributions(batch: Sequence[Attribution]) -> bytes:
+    """One frame of explanations of answers."""
+    rows = [(x.id, _micros(x.at), x.version, x.bundle_hash, x.class_name, x.explanation, x.took_ms) for x in batch]
+    return frame(_pack(("a", rows)))
+
+
 def encode_counters(counts: Sequence[tuple[int, str, int]], *, writer: str) -> bytes:
     """One frame of (second since 1970, name, n, writer)."""
     return frame(_pack(("c", [(*count, writer) for count in counts])))
 
 
-def payloads_of(data: bytes, kinds: str = "plqc") -> Iterator[Any]:
+def payloads_of(data: bytes, kinds: str = "plqca") -> Iterator[Any]:
     """Decoded payloads of the given kinds (first letters), in order, as far as the segment is whole."""
     letters = kinds.encode()
     for start, end in _frames(data):

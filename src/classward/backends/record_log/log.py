@@ -63,6 +63,13 @@ class FileRecordLog:
         """Labels set aside."""
         return self._read("quarantine")
 
+    def attributions(self, *, ids: Sequence[str] | None = None, since: datetime | None = None) -> pl.DataFrame:
+        """Explanations of answers."""
+        wanted = [] if ids is None else [pl.col("id").is_in(list(ids))]
+        if since is not None:
+            wanted.append(pl.col("at") >= since)
+        return self._read("attribution", wanted)
+
     def counters(self) -> pl.DataFrame:
         """Per-second counters."""
         return self._read("counter")

@@ -14,7 +14,7 @@ from classward.domain import content_hash
 
 __all__ = ["by_day", "check", "merge", "write"]
 
-_DAY_OF = {"prediction": "at", "label": "received_at", "quarantine": "received_at"}
+_DAY_OF = {"prediction": "at", "label": "received_at", "quarantine": "received_at", "attribution": "at"}
 
 
 def by_day(kind: str, table: pl.DataFrame) -> list[tuple[str, pl.DataFrame]]:

@@ -23,9 +23,13 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "annotator": pl.String, "weight": pl.Float64, "digest": pl.String,
     },
     "quarantine": {"raw": pl.String, "reason": pl.String, "received_at": _TIME},
+    "attribution": {
+        "id": pl.String, "at": _TIME, "version": pl.Int64, "bundle_hash": pl.String, "class_name": pl.String,
+        "explanation": pl.String, "took_ms": pl.Float64,
+    },
     "counter": {"second": pl.Int64, "name": pl.String, "n": pl.Int64, "writer": pl.String},
 }  # fmt: skip
-_KINDS = {"l": "label", "q": "quarantine", "c": "counter"}
+_KINDS = {"l": "label", "q": "quarantine", "c": "counter", "a": "attribution"}
 _TIMES = {"at", "event_at", "received_at"}
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from classward.backends.record_log import frames
 from classward.backends.record_log.segment import Segment
-from classward.domain import Label, Prediction, QuarantinedLabel
+from classward.domain import Attribution, Label, Prediction, QuarantinedLabel
 from classward.ports import Clock, Ids
 
 __all__ = ["SegmentWriter"]
@@ -56,6 +56,10 @@ class SegmentWriter:
     def quarantine(self, batch: Sequence[QuarantinedLabel]) -> bool:
         """Append labels set aside."""
         return not batch or self._append(lambda: frames.encode_quarantine(batch))
+
+    def attributions(self, batch: Sequence[Attribution]) -> bool:
+        """Append explanations of answers; they can be made again, so none is counted as lost."""
+        return not batch or self._append(lambda: frames.encode_attributions(batch))
 
     def count(self, name: str, n: int = 1) -> None:
         """Add to a per-second counter."""

@@ -9,8 +9,6 @@ from classward.lifecycle.evaluate.class_map import class_map
 from classward.lifecycle.evaluate.confused import confused_pairs
 from classward.lifecycle.evaluate.confusion_table import confusion_csv
 from classward.lifecycle.evaluate.cuts import Cut, cuts_of
-from classward.lifecycle.evaluate.exact import explain_exactly
-from classward.lifecycle.evaluate.explain import explain_row
 from classward.lifecycle.evaluate.explanation_page import explanation_html
 from classward.lifecycle.evaluate.figures import class_figures, figures
 from classward.lifecycle.evaluate.held_out import HeldOut
@@ -20,7 +18,6 @@ from classward.lifecycle.evaluate.page import report_html
 from classward.lifecycle.evaluate.paired_page import paired_html
 from classward.lifecycle.evaluate.paired_report import Answers, answered, paired_report
 from classward.lifecycle.evaluate.pairs import compare_rows, judge_offline
-from classward.lifecycle.evaluate.players import Background
 from classward.lifecycle.evaluate.report import evaluate
 from classward.lifecycle.evaluate.robustness import ClassRobustness, Perturbed, RobustnessReport, robustness
 from classward.lifecycle.evaluate.simple_models import one_column_answers
@@ -31,7 +28,6 @@ from classward.lifecycle.evaluate.too_good import too_good
 
 __all__ = [
     "Answers",
-    "Background",
     "CardFacts",
     "ClassRobustness",
     "ClassSuspects",
@@ -59,8 +55,6 @@ __all__ = [
     "confusion_csv",
     "cuts_of",
     "evaluate",
-    "explain_exactly",
-    "explain_row",
     "explanation_html",
     "figures",
     "find_suspects",

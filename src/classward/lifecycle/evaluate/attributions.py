@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classward.domain import AttributionChange, ClassAttributions, Explanation, Interval, Measure
-from classward.lifecycle.evaluate.explain import Answering, explain_row
+from classward.inference.attribution.explain import Answering, explain_row
+from classward.inference.attribution.players import Background
+from classward.inference.attribution.trust import rank_correlation
 from classward.lifecycle.evaluate.held_out import HeldOut
-from classward.lifecycle.evaluate.players import Background
 from classward.statistics import holm, mean_interval, measured_mean
 
 __all__ = ["attribution_changes", "summed_up", "top_attributions"]
@@ -87,14 +88,20 @@ def summed_up(class_name: str, explained: Sequence[Explanation]) -> ClassAttribu
             columns.setdefault(name, []).append(value)
         for name, value in pieces.items():
             tokens.setdefault(name, []).append(value)
-    stable = [e.stability for e in explained if e.stability is not None]
     faithful = [e.fidelity for e in explained if e.fidelity is not None]
     return ClassAttributions(
         class_name=class_name, n=len(explained), columns=_ranked(columns, 1)[: 2 * _MOST_NAMED],
         tokens=_ranked(tokens, _LEAST_TOKEN_ROWS)[:_MOST_NAMED], method=explained[0].method if explained else "none",
-        stability=round(float(np.median(stable)), 6) if stable else None,
+        stability=_agreement(columns if len(columns) > 2 else tokens),
         fidelity=round(float(np.median(faithful)), 6) if faithful else None,
     )  # fmt: skip
+
+
+def _agreement(found: dict[str, list[float]]) -> float | None:
+    """How alike two halves of the rows order what moves the class: rank correlation of their mean contributions."""
+    pairs = [(np.mean(v[::2]), np.mean(v[1::2])) for v in found.values() if len(v) >= 2 * _LEAST_TOKEN_ROWS]
+    first, second = (np.array([pair[i] for pair in pairs], dtype=np.float64) for i in (0, 1))
+    return rank_correlation(first, second)
 
 
 def _ranked(found: dict[str, list[float]], least: int) -> tuple[tuple[str, Measure, Measure], ...]:

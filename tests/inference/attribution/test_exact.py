@@ -21,9 +21,9 @@ from classward.inference import (
     SmoothPart,
     TreeScorer,
 )
-from classward.lifecycle.evaluate.exact import explain_exactly, owners_of
-from classward.lifecycle.evaluate.exact_arrays import linear_contributions, tree_contributions
-from classward.lifecycle.evaluate.players import Background
+from classward.inference.attribution.exact import explain_exactly, owners_of
+from classward.inference.attribution.exact_arrays import linear_contributions, tree_contributions
+from classward.inference.attribution.players import Background
 
 SPACE = LabelSpace.of(["billing", "refund", "outage"])
 

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from classward.domain import Contribution, Explanation
 from classward.errors import DataError
-from classward.inference import Columns, Proba
-from classward.lifecycle.evaluate.players import Background, Player, mixed_rows, players_of
-from classward.lifecycle.evaluate.trust import Scores, fidelity, rank_correlation, warnings_of
+from classward.inference.attribution.players import Background, Player, mixed_rows, players_of
+from classward.inference.attribution.trust import Scores, fidelity, rank_correlation, warnings_of
+from classward.inference.columns import Columns
+from classward.inference.proba import Proba
 
 __all__ = ["Answering", "explain_row"]
 
@@ -42,8 +43,8 @@ def explain_row(
     """Share out, among its columns and words, what sets one row's answer apart from that for background rows.
 
     Shapley values by sampling: players come in, in random order (each order also reversed), and each is credited with what
-    it changes. Slow: use ``explain_linear`` or ``explain_trees``, which are exact, where the model is a single one of
-    those. Not a cause: it tells what moved this model, and mixes values of different rows that may never occur together.
+    it changes. Slow: use ``explain_exactly``, which needs no sampling, where the model is a single linear one or one of
+    trees. Not a cause: it tells what moved this model, and mixes values of different rows that may never occur together.
 
     Parameters
     ----------

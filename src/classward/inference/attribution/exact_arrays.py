@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classward.inference import LinearScorer, TreeScorer, standardise
+from classward.inference.linear import LinearScorer, standardise
+from classward.inference.tree import TreeScorer
 
 __all__ = ["linear_contributions", "tree_contributions"]
 

@@ -12,8 +12,8 @@ import pytest
 from classward.domain import Feature, LabelSpace
 from classward.errors import DataError, UnknownClass
 from classward.inference import Columns, Proba
-from classward.lifecycle.evaluate.explain import explain_row
-from classward.lifecycle.evaluate.players import Background
+from classward.inference.attribution.explain import explain_row
+from classward.inference.attribution.players import Background
 
 SPACE = LabelSpace.of(["billing", "refund", "outage"])
 FEATURES = (

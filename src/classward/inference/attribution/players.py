@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classward.domain import Feature
-from classward.inference import Columns
+from classward.inference.columns import Columns
 
 __all__ = ["Background", "Player", "mixed_rows", "players_of"]
 

@@ -10,25 +10,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classward.domain import Contribution, Explanation, LabelSpace
-from classward.inference import (
-    BooleanPart,
-    Columns,
-    DatePart,
-    EmbeddingPart,
-    Features,
-    Featuriser,
-    LinearScorer,
-    NumericPart,
-    OrdinalPart,
-    SmoothPart,
-    TextPart,
-    TreeScorer,
-    grams_of,
-    words_of,
-)
-from classward.lifecycle.evaluate.exact_arrays import linear_contributions, tree_contributions
-from classward.lifecycle.evaluate.players import Background
-from classward.lifecycle.evaluate.trust import warnings_of
+from classward.inference.attribution.exact_arrays import linear_contributions, tree_contributions
+from classward.inference.attribution.players import Background
+from classward.inference.attribution.trust import warnings_of
+from classward.inference.columns import Columns
+from classward.inference.embedding import EmbeddingPart
+from classward.inference.features import Features
+from classward.inference.featuriser import Featuriser
+from classward.inference.linear import LinearScorer
+from classward.inference.numeric_parts import BooleanPart, DatePart, NumericPart
+from classward.inference.ordinal_part import OrdinalPart
+from classward.inference.smooth_part import SmoothPart
+from classward.inference.text import TextPart
+from classward.inference.tokens import grams_of, words_of
+from classward.inference.tree import TreeScorer
 
 __all__ = ["explain_exactly", "owners_of"]
 
@@ -45,6 +40,7 @@ def explain_exactly(
     *,
     class_name: str | None = None,
     contrast: str | None = None,
+    scale: str = "uncalibrated logits",
 ) -> Explanation:
     """Share out the difference of two logits among columns and words, without sampling.
 
@@ -55,6 +51,8 @@ def explain_exactly(
     ----------
     class_name, contrast : str, optional
         By default the class answered, against the second best for this row.
+    scale : str
+        What the scorer's numbers are: ``calibrated log odds`` where its calibration was worked into it.
 
     Returns
     -------
@@ -81,7 +79,7 @@ def explain_exactly(
     order = np.argsort(-np.abs(values), kind="stable")
     return Explanation(
         class_name=space.names[a], contrast=space.names[b], score=float(logits[a] - logits[b]),
-        base=float(mean[a] - mean[b]), scale="uncalibrated logits", n_background=background.n,
+        base=float(mean[a] - mean[b]), scale=scale, n_background=background.n,
         contributions=tuple(
             Contribution(column=named[i][0], token=named[i][1], value=float(values[i]), standard_error=0.0)
             for i in order
