@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from classward.domain import Contribution, Explanation, Feature
+from classward.domain import Contribution, Explanation, Feature, LabelSpace
 from classward.inference.attribution.exact import explain_exactly
-from classward.inference.attribution.explain import explain_row
+from classward.inference.attribution.explain import Answering, explain_row
 from classward.inference.attribution.players import Background
-from classward.inference.blend import Model
+from classward.inference.blend import Blend
 from classward.inference.calibrators import Calibrator, Identity, Temperature, VectorScaling
 from classward.inference.columns import Columns
 from classward.inference.featuriser import Featuriser
@@ -23,7 +23,7 @@ __all__ = ["exact_pieces", "explain_answer", "typical_background"]
 
 
 def explain_answer(
-    model: Model,
+    model: Answering,
     columns: Columns,
     row: int,
     background: Background,
@@ -58,11 +58,11 @@ def explain_answer(
     """
     pieces = exact_pieces(model)
     if pieces is not None:
-        featuriser, scorer = pieces
+        featuriser, scorer, space = pieces
         found = explain_exactly(
             featuriser,
             scorer,
-            model.label_space,
+            space,
             columns,
             row,
             background,
@@ -78,8 +78,8 @@ def explain_answer(
     return found if most is None or len(found.contributions) <= most else _shortened(found, most)
 
 
-def exact_pieces(model: Model) -> tuple[Featuriser, LinearScorer | TreeScorer] | None:
-    """The two steps of a model that can be taken apart exactly, its calibration worked into the scorer; else ``None``.
+def exact_pieces(model: Answering) -> tuple[Featuriser, LinearScorer | TreeScorer, LabelSpace] | None:
+    """Steps and classes of a model that can be taken apart exactly, calibration worked into the scorer; else ``None``.
 
     >>> from classward.domain import InputSchema, LabelSpace
     >>> space = LabelSpace.of(["a", "b", "c"])
@@ -92,9 +92,9 @@ def exact_pieces(model: Model) -> tuple[Featuriser, LinearScorer | TreeScorer] |
     """
     if isinstance(model, FittedModel):
         inner, chain = model, [model.calibrator]
+    elif not isinstance(model, Blend) or len(model.members) != 1 or len(model.members[0].models) != 1:
+        return None
     else:
-        if len(model.members) != 1 or len(model.members[0].models) != 1:
-            return None
         inner = model.members[0].models[0]
         chain = [model.members[0].calibrator, model.calibrator]
         if not isinstance(model.calibrator, Identity | Temperature):
@@ -107,7 +107,7 @@ def exact_pieces(model: Model) -> tuple[Featuriser, LinearScorer | TreeScorer] |
         if found is None:
             return None
         scorer = found
-    return inner.featuriser, scorer
+    return inner.featuriser, scorer, inner.label_space
 
 
 def _calibrated(scorer: LinearScorer | TreeScorer, calibrator: Calibrator) -> LinearScorer | TreeScorer | None:
