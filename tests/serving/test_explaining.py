@@ -28,6 +28,7 @@ def _of(original):
 def stored(client):
     """What was stored, after everything that waited is done."""
     client.app.worker.explaining.close()
+    client.app.worker.writer.tick()
     return client.app.worker.parts.writer.explained
 
 
