@@ -9,10 +9,12 @@ from dataclasses import Field, fields, is_dataclass
 from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
+from classward.artifact.fewer_bits import unpacked
 from classward.artifact.files import BundleFiles, damaged
 from classward.artifact.kinds import KINDS, SHARED
-from classward.artifact.layout import MAX_DEPTH
+from classward.artifact.layout import DTYPES, MAX_DEPTH
 from classward.domain import canonical_json
 
 __all__ = ["build", "construct", "exact_keys", "noun"]
@@ -55,12 +57,10 @@ def construct(node: object, files: BundleFiles, where: str, *, depth: int = 0) -
 
 
 def _construct_object(node: dict[str, Any], files: BundleFiles, where: str, depth: int) -> object:
+    if "packed" in node:
+        return _unpacked(node, files, where)
     if "array" in node:
-        exact_keys(node, {"array", "dtype", "shape"}, where)
-        shape = node["shape"]
-        if not isinstance(shape, list) or not all(type(size) is int and size >= 0 for size in shape):
-            raise damaged("CW505", f"{where} has no valid shape")
-        return files.array(str(node["array"]), str(node["dtype"]), tuple(shape))
+        return _array(exact_keys(node, {"array", "dtype", "shape"}, where), files, where)
     if "terms" in node:
         exact_keys(node, {"terms", "n"}, where)
         return files.terms(str(node["terms"]), node["n"])
@@ -80,6 +80,28 @@ def _construct_object(node: dict[str, Any], files: BundleFiles, where: str, dept
     if same:
         files.shared[same] = made
     return made
+
+
+def _array(node: dict[str, Any], files: BundleFiles, where: str) -> NDArray[Any]:
+    shape = node["shape"]
+    if not isinstance(shape, list) or not all(type(size) is int and size >= 0 for size in shape):
+        raise damaged("CW505", f"{where} has no valid shape")
+    return files.array(str(node["array"]), str(node["dtype"]), tuple(shape))
+
+
+def _unpacked(node: dict[str, Any], files: BundleFiles, where: str) -> NDArray[Any]:
+    exact_keys(node, {"packed", "dtype", "steps"} if "steps" in node else {"packed", "dtype"}, where)
+    parts = []
+    for name in ("packed", "steps"):
+        if name in node:
+            told = exact_keys(node[name], {"array", "dtype", "shape"}, f"{where}.{name}")
+            parts.append(_array(told, files, f"{where}.{name}"))
+    if node["dtype"] not in DTYPES:
+        raise damaged("CW505", f"{where} is to become numbers of a kind no bundle has", got=repr(node["dtype"])[:50])
+    try:
+        return unpacked(parts[0], parts[1] if len(parts) > 1 else None, node["dtype"])
+    except ValueError as error:
+        raise damaged("CW505", f"{where} does not fit together", got=str(error)) from None
 
 
 def noun(kind: type[_T], node: object, where: str) -> _T:

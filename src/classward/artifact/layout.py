@@ -1,4 +1,5 @@
-"""What a bundle looks like on disk. Format 1 holds one model, format 2 a blend of several.
+"""What a bundle looks like on disk. Format 1 holds one model, format 2 a blend of several, format 3 a blend of which some
+arrays are stored in fewer bits than they are used in.
 
 ::
 
@@ -23,6 +24,7 @@ __all__ = [
     "MAX_DEPTH",
     "MAX_FILES",
     "MAX_MANIFEST_BYTES",
+    "PACKED_FORMAT",
     "PATH",
     "SINGLE_FORMAT",
     "TERMS",
@@ -30,7 +32,7 @@ __all__ = [
     "sha256",
 ]
 
-SINGLE_FORMAT, BLEND_FORMAT = 1, 2
+SINGLE_FORMAT, BLEND_FORMAT, PACKED_FORMAT = 1, 2, 3
 MANIFEST = "manifest.json"
 ARRAYS, TERMS, EXTRAS = "arrays", "terms", "extras"
 PATH = re.compile(rf"({ARRAYS}|{TERMS}|{EXTRAS})/[A-Za-z0-9_][A-Za-z0-9_.-]{{0,199}}")

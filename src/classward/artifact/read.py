@@ -11,7 +11,15 @@ from typing import Any
 
 from classward.artifact.construct import build, construct, exact_keys, noun
 from classward.artifact.files import BundleFiles, damaged, open_files
-from classward.artifact.layout import BLEND_FORMAT, EXTRAS, MANIFEST, MAX_MANIFEST_BYTES, SINGLE_FORMAT, sha256
+from classward.artifact.layout import (
+    BLEND_FORMAT,
+    EXTRAS,
+    MANIFEST,
+    MAX_MANIFEST_BYTES,
+    PACKED_FORMAT,
+    SINGLE_FORMAT,
+    sha256,
+)
 from classward.domain import DecisionRule, InputSchema, LabelSpace, canonical_json
 from classward.errors import ArtifactError
 from classward.inference import Blend, BlendMember, FittedModel, Model
@@ -171,5 +179,5 @@ def _list(node: object, where: str) -> list[Any]:
 
 
 _CONSTRUCT: Mapping[int, Callable[[dict[str, Any], BundleFiles], Model]] = MappingProxyType(
-    {SINGLE_FORMAT: _construct_single, BLEND_FORMAT: _construct_blend}
+    {SINGLE_FORMAT: _construct_single, BLEND_FORMAT: _construct_blend, PACKED_FORMAT: _construct_blend}
 )

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from classward.artifact.fewer_bits import PACKED, PACKINGS, packed
 from classward.artifact.kinds import KINDS
 from classward.artifact.layout import (
     ARRAYS,
@@ -19,6 +20,7 @@ from classward.artifact.layout import (
     DTYPES,
     EXTRAS,
     MANIFEST,
+    PACKED_FORMAT,
     PATH,
     SINGLE_FORMAT,
     TERMS,
@@ -29,7 +31,7 @@ from classward.domain import canonical_json, to_plain
 from classward.errors import ArtifactError
 from classward.inference import Blend, Columns, FittedModel, Model
 
-__all__ = ["check_equal", "write_bundle"]
+__all__ = ["bundle_bytes", "check_equal", "write_bundle"]
 
 
 @dataclass(slots=True)
@@ -37,6 +39,7 @@ class _Files:
     """Bytes to write, by path."""
 
     contents: dict[str, bytes] = field(default_factory=dict)
+    packing: str = ""
     _by_hash: dict[str, str] = field(default_factory=dict)
 
     def add(self, path: str, data: bytes) -> str:
@@ -58,7 +61,7 @@ class _Files:
         return self._by_hash[digest]
 
 
-def write_bundle(folder: Path, model: Model, *, extras: Mapping[str, bytes]) -> str:
+def write_bundle(folder: Path, model: Model, *, extras: Mapping[str, bytes], packing: str = "") -> str:
     """Freeze a model into an empty folder.
 
     The same model and extras give the same bytes, so the same hash. The folder is not made durable here: the store
@@ -69,9 +72,12 @@ def write_bundle(folder: Path, model: Model, *, extras: Mapping[str, bytes]) -> 
     folder : Path
         Existing and empty.
     model : FittedModel or Blend
-        What to freeze; a blend is written in format 2.
+        What to freeze; a blend is written in format 2, or 3 when packed.
     extras : mapping of file name to bytes
         Report, card, lineage and the like; found again with ``read_extra``.
+    packing : str
+        ``int8`` or ``float16``: weights and vectors of a blend take a quarter or half of the space, and are a little off
+        when they are read back (format 3). Empty for exact numbers.
 
     Returns
     -------
@@ -88,13 +94,28 @@ def write_bundle(folder: Path, model: Model, *, extras: Mapping[str, bytes]) -> 
         raise ArtifactError(
             "CW508", "a bundle needs an empty folder", got=str(folder), why="what lies in it would become part of it"
         )
-    files = _Files()
+    contents = _contents(model, extras, packing)
+    for path, data in contents.items():
+        (folder / path).parent.mkdir(exist_ok=True)
+        (folder / path).write_bytes(data)
+    return sha256(contents[MANIFEST])
+
+
+def bundle_bytes(model: Model, *, packing: str = "") -> int:
+    """How many bytes :func:`write_bundle` would write, without extras; nothing is written."""
+    return sum(map(len, _contents(model, {}, packing).values()))
+
+
+def _contents(model: Model, extras: Mapping[str, bytes], packing: str) -> dict[str, bytes]:
+    if packing and (packing not in PACKINGS or not isinstance(model, Blend)):
+        raise ValueError(f"a {type(model).__name__} cannot be stored as {packing!r}")
+    files = _Files(packing=packing)
     tree = _freeze_blend(model, files) if isinstance(model, Blend) else _freeze_pieces(model, "", files)
     for name, data in extras.items():
         files.add(f"{EXTRAS}/{name}", data)
     manifest = canonical_json(
         {
-            "format_version": BLEND_FORMAT if isinstance(model, Blend) else SINGLE_FORMAT,
+            "format_version": PACKED_FORMAT if packing else BLEND_FORMAT if isinstance(model, Blend) else SINGLE_FORMAT,
             "family": model.family,
             "schema": to_plain(model.schema),
             "label_space": to_plain(model.label_space),
@@ -102,11 +123,7 @@ def write_bundle(folder: Path, model: Model, *, extras: Mapping[str, bytes]) -> 
             "files": {path: {"sha256": sha256(data), "n_bytes": len(data)} for path, data in files.contents.items()},
         }
     ).encode()
-    for path, data in files.contents.items():
-        (folder / path).parent.mkdir(exist_ok=True)
-        (folder / path).write_bytes(data)
-    (folder / MANIFEST).write_bytes(manifest)
-    return sha256(manifest)
+    return {**files.contents, MANIFEST: manifest}
 
 
 def check_equal(model: Model, restored: Model, *, columns: Columns, n: int, tolerance: float = 1e-6) -> None:
@@ -160,8 +177,10 @@ def _freeze_blend(blend: Blend, files: _Files) -> dict[str, object]:
     return tree if blend.rule is None else {**tree, "rule": to_plain(blend.rule)}
 
 
-def _freeze(value: object, path: str, files: _Files) -> object:
+def _freeze(value: object, path: str, files: _Files, *, is_packed: bool = False) -> object:
     if isinstance(value, np.ndarray):
+        if is_packed and files.packing and value.dtype.itemsize > np.dtype(files.packing).itemsize:
+            return _freeze_packed(value, path, files)
         return {
             "array": files.add_once(f"{ARRAYS}/{path}.npy", _npy(value, path)),
             "dtype": _dtype(value),
@@ -171,20 +190,34 @@ def _freeze(value: object, path: str, files: _Files) -> object:
         public = [f.name for f in fields(value) if not f.name.startswith("_")]
         return {
             "kind": type(value).__name__,
-            "fields": {name: _freeze(getattr(value, name), f"{path}.{name}", files) for name in public},
+            "fields": {
+                name: _freeze(
+                    getattr(value, name),
+                    f"{path}.{name}",
+                    files,
+                    is_packed=name in PACKED.get(type(value).__name__, ()),
+                )
+                for name in public
+            },
         }
     if isinstance(value, tuple):
-        return _freeze_tuple(value, path, files)
+        return _freeze_tuple(value, path, files, is_packed)
     if isinstance(value, bool | int | str) or (isinstance(value, float) and np.isfinite(value)):
         return value
     raise ArtifactError("CW508", f"a bundle cannot hold {path}", got=type(value).__name__)
 
 
-def _freeze_tuple(value: tuple[Any, ...], path: str, files: _Files) -> object:
+def _freeze_packed(value: NDArray[Any], path: str, files: _Files) -> object:
+    stored, steps = packed(value, files.packing)
+    node = {"packed": _freeze(stored, path, files), "dtype": _dtype(value)}
+    return node if steps is None else {**node, "steps": _freeze(steps, f"{path}.steps", files)}
+
+
+def _freeze_tuple(value: tuple[Any, ...], path: str, files: _Files, is_packed: bool) -> object:
     if len(value) >= TERMS_FROM and all(isinstance(item, str) for item in value):
         text = json.dumps(value, ensure_ascii=False, separators=(",\n", ":")).encode()
         return {"terms": files.add_once(f"{TERMS}/{path}.json", text), "n": len(value)}
-    return [_freeze(item, f"{path}.{i}", files) for i, item in enumerate(value)]
+    return [_freeze(item, f"{path}.{i}", files, is_packed=is_packed) for i, item in enumerate(value)]
 
 
 def _dtype(array: NDArray[Any]) -> str:

@@ -24,6 +24,7 @@ COMMANDS = {
     "report": "show how good a version is, class by class",
     "card": "print a version's model card",
     "suspects": "training rows whose label may be wrong",
+    "compact": "a smaller version of a version, judged class by class",
     "robustness": "what typos, noise and gaps do to a version, class by class",
     "compare": "two versions on the same unseen labelled rows",
     "serve": "answer requests over HTTP",

@@ -21,6 +21,7 @@ EVENT_KINDS = (
     "holdout_read",
     "cross_validated",
     "version_registered",
+    "version_compacted",
     "compared",
     "deployed",
     "rolled_back",

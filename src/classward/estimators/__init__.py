@@ -12,6 +12,7 @@ from classward.estimators.linear import LinearSettings, fit_linear
 from classward.estimators.matrix_scaling import fit_matrix_scaling
 from classward.estimators.network import NetworkSettings, fit_network
 from classward.estimators.patience import Patience, Stop
+from classward.estimators.prune import pruned, rescaled
 from classward.estimators.search import Knob, Search, can_search
 from classward.estimators.smooth import SCALINGS, fit_smooth_part
 from classward.estimators.soft_loss import SoftLoss, spread
@@ -68,5 +69,7 @@ __all__ = [
     "fit_vector_scaling",
     "one_blas_thread",
     "pack_encoder",
+    "pruned",
+    "rescaled",
     "spread",
 ]

@@ -17,7 +17,7 @@ _MOST_CATEGORIES = 255
 _FEW_ROWS, _FEW_ROWS_SMOOTH = 2, 5
 
 
-def fit_featuriser(schema: InputSchema, columns: Columns, n: int) -> Featuriser:
+def fit_featuriser(schema: InputSchema, columns: Columns, n: int, *, most_terms: int = 65_536) -> Featuriser:
     """Learn vocabularies and categories from training rows; columns are handled by the kind the schema declares.
 
     Parameters
@@ -28,6 +28,8 @@ def fit_featuriser(schema: InputSchema, columns: Columns, n: int) -> Featuriser:
         One sequence of ``n`` values per feature.
     n : int
         Rows.
+    most_terms : int
+        The most frequent terms of a text column kept, for words and n-grams each.
 
     Returns
     -------
@@ -43,7 +45,7 @@ def fit_featuriser(schema: InputSchema, columns: Columns, n: int) -> Featuriser:
     featuriser = Featuriser(
         dense=dense,
         categories=tuple(_fit_category(name, columns[name], _FEW_ROWS) for name in names["categorical"]),
-        texts=tuple(fit_text(name, columns[name]) for name in names["text"]),
+        texts=tuple(fit_text(name, columns[name], most_terms=most_terms) for name in names["text"]),
     )
     return _checked(featuriser, schema, columns, n)
 

@@ -36,7 +36,7 @@ from classward.lifecycle.evaluate import (
     top_attributions,
 )
 
-__all__ = ["read_report", "register"]
+__all__ = ["append_version", "read_report", "register"]
 
 _TOLERANCE = 1e-6
 _MOST_SIMPLE_ROWS = 20_000
@@ -75,7 +75,12 @@ def register(
     golden = data.folds.calibration[:500]
     restored = read_bundle(ctx.artifacts.path(bundle_hash), expected_hash=bundle_hash).model
     check_equal(model, restored, columns=data.columns(golden, ctx), n=len(golden), tolerance=_TOLERANCE)
-    version, is_new = _append_version(ctx, data, made, bundle_hash)
+    wanted = ModelVersion(
+        task=ctx.task.name, version=0, bundle_hash=bundle_hash, task_hash=ctx.task.hash,
+        dataset_hash=data.dataset.hash, label_space_hash=data.label_space.hash, schema_hash=ctx.task.schema.hash,
+        plan_hash=made.hash, registered_at=ctx.clock.now(), registered_by=ctx.actor, code_version="",
+    )  # fmt: skip
+    version, is_new = append_version(ctx, wanted)
     return version, report, is_new
 
 
@@ -205,28 +210,23 @@ def _said(candidate: Candidate) -> str:
     return f"{share}{candidate.recipe.title} ({candidate.calibrator})"
 
 
-def _append_version(ctx: Context, data: TrainingData, made: Plan, bundle_hash: str) -> tuple[ModelVersion, bool]:
+def append_version(ctx: Context, wanted: ModelVersion) -> tuple[ModelVersion, bool]:
+    """Give a stored bundle the next version number; number, time, actor and libraries are filled in here.
+
+    The same bundle is never registered twice: then the version that exists is given back, with ``False``.
+    """
     libraries = tuple((name, importlib.metadata.version(name)) for name in _LIBRARIES)
     while True:
         head = ctx.journal.head()
         state = registry_state(ctx.journal, ctx.task.name)
-        same = next((v for v in state.versions if v.bundle_hash == bundle_hash), None)
+        same = next((v for v in state.versions if v.bundle_hash == wanted.bundle_hash), None)
         if same is not None:
             return same, False
-        version = ModelVersion(
-            task=ctx.task.name,
-            version=len(state.versions) + 1,
-            bundle_hash=bundle_hash,
-            task_hash=ctx.task.hash,
-            dataset_hash=data.dataset.hash,
-            label_space_hash=data.label_space.hash,
-            schema_hash=ctx.task.schema.hash,
-            plan_hash=made.hash,
-            registered_at=ctx.clock.now(),
-            registered_by=ctx.actor,
+        version = replace(
+            wanted, version=len(state.versions) + 1, registered_at=ctx.clock.now(), registered_by=ctx.actor,
             code_version=importlib.metadata.version("classward"),
             libraries=(("python", platform.python_version()), *libraries),
-        )
+        )  # fmt: skip
         try:
             ctx.journal.append(draft(ctx, "version_registered", to_plain(version)), expected=head)
         except JournalError as error:

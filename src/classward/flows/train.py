@@ -16,6 +16,7 @@ from classward.estimators import encoder_named
 from classward.flows.budget import Budget
 from classward.flows.context import Context, Tell, note
 from classward.flows.decide import RuleMade, make_rule
+from classward.flows.held import HELD, keep_held
 from classward.flows.hygiene import leakage_checks, result_checks
 from classward.flows.portfolio import BY_TIME, Finished, Portfolio, blend_of, run_plan
 from classward.flows.register import register
@@ -112,7 +113,8 @@ def train(
         *sanity_checks(ctx, data, made.recipes[0], n_threads=n_threads),
     )
     version, report, is_new = register(
-        ctx, data, made, found, checks=checks, tell=tell, extras={SUSPECTS: suspects.as_json()},
+        ctx, data, made, found, checks=checks, tell=tell,
+        extras={SUSPECTS: suspects.as_json(), HELD: keep_held(ctx, data, found)},
         remarks=(*decided.remarks, suspects.found.remark, *_nested(ctx, data)),
     )  # fmt: skip
     return TrainResult(

@@ -25,6 +25,7 @@ from classward.lifecycle.evaluate.slices import slice_table
 from classward.lifecycle.evaluate.stored import report_from_json, report_json
 from classward.lifecycle.evaluate.suspects import ClassSuspects, LabelSuspects, Suspect, find_suspects
 from classward.lifecycle.evaluate.too_good import too_good
+from classward.lifecycle.evaluate.variant import RareFall, rare_falls
 
 __all__ = [
     "Answers",
@@ -38,6 +39,7 @@ __all__ = [
     "OptionEffect",
     "OptionTable",
     "Perturbed",
+    "RareFall",
     "RecallChange",
     "RobustnessReport",
     "Suspect",
@@ -64,6 +66,7 @@ __all__ = [
     "one_column_answers",
     "paired_html",
     "paired_report",
+    "rare_falls",
     "report_from_json",
     "report_html",
     "report_json",

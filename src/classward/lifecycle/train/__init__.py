@@ -12,6 +12,7 @@ from classward.lifecycle.train.noise import NOISES
 from classward.lifecycle.train.perturb import PERTURBATIONS, fitting_perturbations, perturbed
 from classward.lifecycle.train.plan import plan
 from classward.lifecycle.train.rows import FitFold, LabelledRows, take_columns
+from classward.lifecycle.train.students import fit_student, students
 from classward.lifecycle.train.treatment import ROBUST_LOSS, Treatment, softened, treated
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "cross_fit",
     "cross_fit_binary",
     "fit_one",
+    "fit_student",
     "fitting_perturbations",
     "is_refitted",
     "one_vs_one",
@@ -44,6 +46,7 @@ __all__ = [
     "plan",
     "realism",
     "softened",
+    "students",
     "take_columns",
     "treated",
     "turned",
