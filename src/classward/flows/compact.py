@@ -30,6 +30,7 @@ from classward.flows.context import Context, Tell, note
 from classward.flows.decide import make_rule
 from classward.flows.held import HeldAnswers, read_held
 from classward.flows.register import append_version
+from classward.flows.sealed import check_not_worn_out
 from classward.flows.snapshot import load_folds
 from classward.flows.versions import registry_state
 from classward.inference import Blend, BlendMember, Columns, Identity, Model, Proba
@@ -120,7 +121,8 @@ def compact(
     UsageError
         CW375 for a way or limit that cannot be.
     Refused
-        CW377 if nothing of the version gets smaller this way, CW378 if the limits cannot be kept. Nothing is registered.
+        CW229 if the sealed rows are worn out, CW377 if nothing of the version gets smaller this way, CW378 if the limits
+        cannot be kept. Nothing is registered.
     UnknownVersion
         CW376 if there is nothing to distil from.
     """
@@ -129,6 +131,7 @@ def compact(
     folder = ctx.artifacts.path(teacher.bundle_hash)
     large = _as_blend(read_bundle(folder, expected_hash=teacher.bundle_hash).model)
     rows = _Rows.of(ctx, teacher, large)
+    check_not_worn_out(ctx, rows_hash=rows.lineage["rows_hash"], dataset_hash=teacher.dataset_hash)
     before = _size(ctx, large, rows, _stored_bytes(folder))
     tell("compact", f"version {number}: {before.n_bytes:,} bytes, {before.latency_ms:.2f} ms a row")
     made = _make(ctx, teacher, large, rows, how, keep, max_bytes, max_latency_ms, n_threads, tell)

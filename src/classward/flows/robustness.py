@@ -13,6 +13,7 @@ from classward.artifact.read import read_bundle, read_extra
 from classward.domain import DataSource, ModelVersion
 from classward.errors import DataError
 from classward.flows.context import Context, note
+from classward.flows.sealed import check_not_worn_out
 from classward.flows.snapshot import load_folds
 from classward.flows.versions import registry_state
 from classward.lifecycle.data import columns_of
@@ -58,6 +59,8 @@ def version_robustness(
     ------
     UsageError
         CW370 for a perturbation that does not exist or fits no column.
+    Refused
+        CW229 if the sealed rows are worn out.
     DataError
         CW374 if no row has a label of the version's classes.
     """
@@ -92,6 +95,7 @@ def version_robustness(
 def _sealed(ctx: Context, version: ModelVersion) -> tuple[pl.DataFrame, str]:
     extra = read_extra(ctx.artifacts.path(version.bundle_hash), "lineage.json", expected_hash=version.bundle_hash)
     lineage: dict[str, Any] = json.loads(extra)
+    check_not_worn_out(ctx, rows_hash=lineage["rows_hash"], dataset_hash=version.dataset_hash)
     note(
         ctx,
         "holdout_read",

@@ -131,13 +131,15 @@ def with_perturbed(rows: LabelledRows, names: str, rng: np.random.Generator) -> 
         rows,
         columns={c: [v for one in parts for v in one.columns[c]] for c in rows.columns},
         n=sum(one.n for one in parts),
+        origin=None,
+        positions=None,
         y_index=np.concatenate([one.y_index for one in parts]),
         weight=None if rows.weight is None else np.concatenate([one.weight for one in parts]),
     )
 
 
 def _changed(rows: LabelledRows, name: str, rng: np.random.Generator) -> LabelledRows:
-    return replace(rows, columns=perturbed(rows.columns, rows.schema, name, rng))
+    return replace(rows, origin=None, positions=None, columns=perturbed(rows.columns, rows.schema, name, rng))
 
 
 def _columns_for(schema: InputSchema, name: str, one: Perturbation) -> set[str]:
