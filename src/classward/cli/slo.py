@@ -41,11 +41,11 @@ def show(found: Sequence[ErrorBudget]) -> None:
     rows = [
         (
             _about(b), f"{b.n:,}", f"{b.n_bad:,.0f} of {b.allowed:,.1f} allowed", output.measure(b.used), b.state,
-            "; ".join(_rule(r) for r in b.rules if r.state in ("burning", "quiet")) or "–",
+            "; ".join(_rule(r) for r in b.rules if r.state == "burning") or "–",
         )
         for b in found
     ]  # fmt: skip
-    output.table(("promise", "events", "went wrong", "budget used", "state", "speed"), rows, right=(1,))
+    output.table(("promise", "events", "went wrong", "budget used", "state", "burns too fast"), rows, right=(1,))
     for budget in found:
         for state in budget.rules:
             if state.state == "unreachable":
@@ -62,4 +62,4 @@ def _about(budget: ErrorBudget) -> str:
 
 def _rule(state: BurnState) -> str:
     burn = state.long_burn.value
-    return f"{state.state}: {state.rule.name} ({burn:.2g}x)" if burn is not None else state.state
+    return state.rule.name if burn is None else f"{burn:.2g}x: {state.rule.name}"
