@@ -7,11 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from classward.domain import SLO, ClassReport, PairedCounts
+from classward.domain import SLO, ClassReport, Measure, PairedCounts
 from classward.errors import DataError
 from classward.inference import Proba
+from classward.statistics import wilson
 
 __all__ = ["compare_rows", "judge_offline"]
+
+_MOST_MORE = 100_000
 
 
 def compare_rows(live: Proba, candidate: Proba, y_index: NDArray[np.int64]) -> tuple[PairedCounts, ...]:
@@ -59,7 +62,8 @@ def judge_offline(report: ClassReport, slos: Sequence[SLO]) -> str:
     """Say whether a class keeps its promises on the sealed rows, from the ends of the 95 % intervals.
 
     For one look at one class: over many classes some verdicts of ``met`` or ``breached`` are by chance (about 1 in 40 each
-    that lies exactly on its target). Production is judged by ``lifecycle.monitor``, for every look and all promises.
+    that lies exactly on its target). Where rows are lacking it says how many more would decide at the present rate.
+    Production is judged by ``lifecycle.monitor``, for every look and all promises.
 
     >>> from classward.domain import Measure
     >>> nothing = Measure(value=None, n=0)
@@ -78,5 +82,29 @@ def judge_offline(report: ClassReport, slos: Sequence[SLO]) -> str:
                 "met" if figure.interval.low >= slo.target
                 else "breached" if figure.interval.high < slo.target else state
             )  # fmt: skip
-        said.append(f"{slo.indicator} ≥ {slo.target:.2f}  {state}")
+        more = _rows_missing(figure, slo) if state == "not enough evidence" else None
+        missing = f" (about {more:,} more)" if more else ""
+        said.append(f"{slo.indicator} ≥ {slo.target:.2f}  {state}{missing}")
     return "; ".join(said) or "–"
+
+
+def _rows_missing(figure: Measure, slo: SLO) -> int | None:
+    """How many more rows would decide if the rate stayed as it is; ``None`` without a rate, or if too many."""
+    rate = figure.value
+    if rate is None:
+        return None
+
+    def is_decided(n: int) -> bool:
+        low, high = wilson(rate * n, n)
+        return n >= slo.min_labels and (low >= slo.target or high < slo.target)
+
+    high = max(2 * figure.n, slo.min_labels)
+    while not is_decided(high):
+        if high > _MOST_MORE:
+            return None
+        high *= 2
+    low = figure.n
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if is_decided(middle) else (middle, high)
+    return high - figure.n
