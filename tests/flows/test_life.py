@@ -356,3 +356,25 @@ def test_labels_and_classes_keep_their_spelling(project: Project) -> None:
     receipt = wiring.import_labels(str(project.task_file), project.settings, str(late), source="file")
     assert receipt.count("accepted") == 2
     assert sorted(project.ctx.log.labels().select("id", "label").rows()) == sorted([(row.id, "1.10"), ("0012", "001")])
+
+
+def test_a_changed_definition_is_a_new_version_of_the_label_space_and_old_answers_stay_readable(
+    project: Project,
+) -> None:
+    trained(project)
+    ensure_live(project.ctx)
+    plane, writer = plane_of(project)
+    before = plane.answer([{"text": "invoice refund"}]).predictions[0]
+    text = project.task_file.read_text(encoding="utf-8")
+    project.task_file.write_text(f'{text}[classes.about.billing]\nguide = "money"\n[data_]\n'.replace("[data_]\n", ""))
+    project.open()
+    trained(project)
+    spaces = [json.loads(e.payload) for e in project.ctx.journal.events(kind="label_space_declared")]
+    assert [s["label_space"]["version"] for s in spaces] == [1, 2]
+    deploy_now(project.ctx, 2, because="the guide")
+    plane, other = plane_of(project)
+    after = plane.answer([{"text": "invoice refund"}]).predictions[0]
+    writer.close()
+    other.close()
+    for row in (before, after):
+        assert why(project.ctx, row.id).class_names == ("billing", "security", "shipping")

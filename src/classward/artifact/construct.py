@@ -108,8 +108,11 @@ def noun(kind: type[_T], node: object, where: str) -> _T:
     """Rebuild a noun of ``domain`` from plain values, refusing unknown keys and other types."""
     hints = typing.get_type_hints(kind)
     public: list[Field[Any]] = [f for f in fields(kind) if f.init]  # type: ignore[arg-type]
-    given = exact_keys(node, {f.name for f in public}, where)
-    return build(kind, {f.name: _plain(hints[f.name], given[f.name], f"{where}.{f.name}") for f in public}, where)
+    later = set(getattr(kind, "LATER", ())) - set(
+        node if isinstance(node, dict) else ()
+    )  # bundles older than the field
+    given = exact_keys(node, {f.name for f in public} - later, where)
+    return build(kind, {name: _plain(hints[name], value, f"{where}.{name}") for name, value in given.items()}, where)
 
 
 def _plain(hint: Any, value: object, where: str) -> object:

@@ -58,6 +58,10 @@ def _check(task_file: str | None, named: str, as_json: bool) -> None:
         output.as_json(task)
         return
     click.echo(f" {task_file} is in order: task {task.name!r}, label {task.label!r}, {len(task.features)} features")
+    if task.tags:
+        click.echo(
+            f" tags     {', '.join(f'{name}={value}' for name, value in task.tags)} (your own; kept, never read)"
+        )
     for slo in task.slos:
         of = f" of {slo.class_name!r}" if slo.class_name else ""
         click.echo(f" promise  {slo.indicator}{of}: {slo.target:g} ({slo.origin})")

@@ -39,7 +39,17 @@ from classward.domain.report import (
 )
 from classward.domain.selective import AbstentionChoice, AbstentionValue, RiskCoverage, RiskPoint
 from classward.domain.slices import Slice, SliceCell, SliceTable
-from classward.domain.task import FEATURE_KINDS, SLO, DataSource, Feature, InputSchema, Repair, Task
+from classward.domain.task import (
+    FEATURE_KINDS,
+    SLO,
+    ClassAbout,
+    DataSource,
+    Feature,
+    InputSchema,
+    Provenance,
+    Repair,
+    Task,
+)
 from classward.domain.version import Deployment, ModelVersion, Route
 
 __all__ = [
@@ -63,6 +73,7 @@ __all__ = [
     "BurnState",
     "CalibrationReport",
     "Candidate",
+    "ClassAbout",
     "ClassAttributions",
     "ClassCalibration",
     "ClassCut",
@@ -115,6 +126,7 @@ __all__ = [
     "Prediction",
     "PriorChoice",
     "PriorCorrection",
+    "Provenance",
     "QuarantinedLabel",
     "Recipe",
     "Recommendation",

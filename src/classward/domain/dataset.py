@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+
+from classward.domain.task import Provenance
 
 __all__ = ["ColumnProfile", "Dataset", "FoldInfo", "Split"]
 
@@ -31,6 +33,7 @@ class Dataset:
     class_counts: tuple[tuple[str, int], ...]
     n_duplicate_rows: int
     taken_at: datetime
+    provenance: Provenance = field(default_factory=Provenance)
     format_version: int = 1
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import ClassVar
 
-from classward.domain.canonical import content_hash
+from classward.domain.canonical import content_hash, to_plain
 from classward.errors import NotMulticlass, UnknownClass, nearest
 
 __all__ = ["ClassDef", "LabelSpace"]
@@ -15,7 +16,8 @@ __all__ = ["ClassDef", "LabelSpace"]
 class ClassDef:
     """One class: what it is called, what it means and how much it matters.
 
-    ``id`` never changes; ``name`` may. ``effective_from`` is an ISO date or empty.
+    ``id`` never changes; ``name`` may. ``effective_from`` is an ISO date or empty. ``guide`` tells of edge cases;
+    ``examples`` belong to the class, ``counterexamples`` look like it and do not. ``status`` is ``active`` or ``deprecated``.
     """
 
     id: str
@@ -28,6 +30,11 @@ class ClassDef:
     parent: str | None = None
     status: str = "active"
     effective_from: str = ""
+    guide: str = ""
+    counterexamples: tuple[str, ...] = ()
+
+    LATER: ClassVar[tuple[str, ...]] = ("guide", "counterexamples")
+    """Fields that older bundles do not have; they count in hashes only when they say something."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,4 +129,11 @@ class LabelSpace:
     @property
     def hash(self) -> str:
         """Content hash of classes, order and version."""
-        return content_hash(self.classes, self.version, self.is_ordered)
+        return content_hash([_hashed(c) for c in self.classes], self.version, self.is_ordered)
+
+
+def _hashed(one: ClassDef) -> object:
+    """A class as it is hashed: fields that came later count only when they say something, so that old hashes stay."""
+    plain = to_plain(one)
+    assert isinstance(plain, dict)
+    return {name: value for name, value in plain.items() if value or name not in ClassDef.LATER}

@@ -8,7 +8,7 @@ from classward.domain.alerts import AlertPolicy
 from classward.domain.canonical import content_hash
 from classward.domain.policy import DecisionPolicy
 
-__all__ = ["FEATURE_KINDS", "SLO", "DataSource", "Feature", "InputSchema", "Repair", "Task"]
+__all__ = ["FEATURE_KINDS", "SLO", "ClassAbout", "DataSource", "Feature", "InputSchema", "Provenance", "Repair", "Task"]
 
 FEATURE_KINDS = ("text", "categorical", "numeric", "boolean", "date")
 
@@ -79,6 +79,32 @@ class DataSource:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClassAbout:
+    """What the task file says of a class beside its name, for labellers, cards and audits."""
+
+    name: str
+    definition: str = ""
+    guide: str = ""
+    examples: tuple[str, ...] = ()
+    counterexamples: tuple[str, ...] = ()
+    owner: str = ""
+    parent: str | None = None
+    status: str = "active"
+    since: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """Where the rows come from and what they may be used for; ``upstream`` names versions of what they were made from."""
+
+    source: str = ""
+    owner: str = ""
+    licence: str = ""
+    consent: str = ""
+    upstream: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """Everything the task file says, typed and with defaults filled in."""
 
@@ -95,6 +121,9 @@ class Task:
     critical: tuple[str, ...] = ()
     sensitive: tuple[str, ...] = ()
     definitions: tuple[tuple[str, str], ...] = ()
+    about: tuple[ClassAbout, ...] = ()
+    provenance: Provenance = field(default_factory=Provenance)
+    tags: tuple[tuple[str, str], ...] = ()
     repairs: tuple[Repair, ...] = ()
     slos: tuple[SLO, ...] = ()
     alerts: AlertPolicy = field(default_factory=AlertPolicy)

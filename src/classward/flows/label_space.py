@@ -41,5 +41,6 @@ def _declared(ctx: Context) -> Iterator[tuple[str, LabelSpace]]:
     for event in ctx.journal.events(task=ctx.task.name, kind="label_space_declared"):
         payload = json.loads(event.payload)
         plain = payload["label_space"]
-        classes = tuple(ClassDef(**(c | {"examples": tuple(c["examples"])})) for c in plain["classes"])
+        lists = ("examples", "counterexamples")
+        classes = tuple(ClassDef(**(c | {name: tuple(c.get(name, ())) for name in lists})) for c in plain["classes"])
         yield payload["hash"], LabelSpace(classes=classes, version=plain["version"], is_ordered=plain["is_ordered"])

@@ -164,8 +164,9 @@ def _select(ctx: Context, table: pl.DataFrame, location: str) -> pl.DataFrame:
 def _declare_label_space(ctx: Context, table: pl.DataFrame) -> LabelSpace:
     space = build_label_space(table, ctx.task)
     state = registry_state(ctx.journal, ctx.task.name)
-    if state.label_space_version and state.label_space_classes == space.names:
-        return replace(space, version=state.label_space_version)
+    same = replace(space, version=state.label_space_version)
+    if state.label_space_version and state.label_space_hash == same.hash:
+        return same
     space = replace(space, version=state.label_space_version + 1)
     note(ctx, "label_space_declared", {"label_space": to_plain(space), "hash": space.hash})
     return space

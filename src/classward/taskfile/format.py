@@ -10,6 +10,7 @@ from msgspec import Meta
 from classward.taskfile.chances import CHANCE
 
 __all__ = [
+    "AboutPart",
     "AlertsPart",
     "ClassesPart",
     "DataPart",
@@ -58,6 +59,11 @@ class DataPart(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     test: Annotated[Name | None, _says("Your own sealed test rows.", "without them a share of the rows is sealed")] = (
         None
     )
+    source: Annotated[str, _says("System or survey that the rows come from.", "only you can know")] = ""
+    owner: Annotated[str, _says("Who answers for the rows.", "nobody is assumed")] = ""
+    licence: Annotated[str, _says("Licence of the rows.", "only you can know")] = ""
+    consent: Annotated[str, _says("What the people behind the rows agreed to.", "only you can know")] = ""
+    upstream: Annotated[tuple[str, ...], _says("Versions of what the rows were made from.", "only you can know")] = ()
     test_share: Annotated[
         Fraction, _says("Share of rows sealed for the one final measurement.", "enough to judge most classes")
     ] = 0.20
@@ -99,6 +105,25 @@ class FeaturePart(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     ] = None
 
 
+class AboutPart(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """What one class is, for labellers, cards and audits."""
+
+    definition: Annotated[str, _says("What the class means.", "names often say enough")] = ""
+    guide: Annotated[str, _says("What labellers should know: edge cases, what to prefer.", "optional")] = ""
+    examples: Annotated[tuple[str, ...], _says("Rows that belong to the class.", "optional")] = ()
+    counterexamples: Annotated[tuple[str, ...], _says("Rows that look like it and belong elsewhere.", "optional")] = ()
+    owner: Annotated[str, _says("Who answers for the class.", "nobody is assumed")] = ""
+    parent: Annotated[Name | None, _says("Group that the class belongs to.", "not every task has groups")] = None
+    status: Annotated[
+        Literal["active", "deprecated"], _says("Whether it is still to be used by labellers.", "classes are used")
+    ] = "active"
+    since: Annotated[
+        str,
+        Meta(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$"),
+        _says("Date from which it is used.", "not every class has one"),
+    ] = ""
+
+
 class ClassesPart(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """Classes that matter more than others, and what they mean."""
 
@@ -111,6 +136,9 @@ class ClassesPart(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     ] = ()
     definitions: Annotated[
         dict[str, str], _says("What each class means, for labellers and reports.", "names often say enough")
+    ] = msgspec.field(default_factory=dict)
+    about: Annotated[
+        dict[str, AboutPart], _says("More about a class: a table of its own.", "names often say enough")
     ] = msgspec.field(default_factory=dict)
 
 
@@ -207,6 +235,10 @@ class TaskFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         default_factory=DecisionPart
     )
     labels: Annotated[LabelsPart, _says("How labels arrive.")] = msgspec.field(default_factory=LabelsPart)
+    tags: Annotated[
+        dict[str, Annotated[str, Meta(max_length=500)]],
+        _says("Your own names and texts: kept with each version and listed, never read.", "everything else is checked"),
+    ] = msgspec.field(default_factory=dict)
     alerts: Annotated[AlertsPart, _says("How often people may be disturbed for nothing.")] = msgspec.field(
         default_factory=AlertsPart
     )

@@ -6,12 +6,12 @@ from typing import Annotated, Any, get_args, get_origin
 
 import msgspec
 
-from classward.taskfile.format import FeaturePart, TaskFile
+from classward.taskfile.format import AboutPart, FeaturePart, TaskFile
 
 __all__ = ["defaults", "json_schema"]
 
 _BY_NAME = {"slo.recall": "slo.recall.<class>", "slo.precision": "slo.precision.<class>",
-            "classes.definitions": "classes.definitions.<class>"}  # fmt: skip
+            "classes.definitions": "classes.definitions.<class>", "classes.about": "classes.about.<class>"}  # fmt: skip
 
 
 def defaults() -> tuple[tuple[str, object, str], ...]:
@@ -22,8 +22,12 @@ def defaults() -> tuple[tuple[str, object, str], ...]:
         if part.name == "features":
             rows.append(("features.<column>", "(required)", "written by 'classward init', with what was left out"))
             rows += list(_rows("features.<column>", FeaturePart))
+        elif part.name == "tags":
+            rows.append(("tags.<name>", "(none)", _reason(part.type)))
         else:
             rows += list(_rows(part.name, kind))
+        if part.name == "classes":
+            rows += list(_rows("classes.about.<class>", AboutPart))
     return tuple(rows)
 
 

@@ -7,7 +7,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator
 
-from classward.domain import SLO, AlertPolicy, DataSource, DecisionPolicy, Feature, Task
+from classward.domain import SLO, AlertPolicy, ClassAbout, DataSource, DecisionPolicy, Feature, Provenance, Task
 from classward.errors import TaskFileError
 from classward.taskfile.chances import yearly_chance
 from classward.taskfile.convert import Place, convert
@@ -82,6 +82,12 @@ def _check(file: TaskFile, place: Place) -> None:
                 "CW105", f"classes.{name} lists a class twice", ("classes", name), got=", ".join(twice),
                 fix="list each class once",
             )  # fmt: skip
+    both = [name for name, part in file.classes.about.items() if part.definition and name in file.classes.definitions]
+    if both:
+        place.error(
+            "CW105", "a class is defined twice", ("classes", "about", both[0], "definition"), got=repr(both[0]),
+            fix="keep classes.definitions or classes.about, not both",
+        )  # fmt: skip
     if file.decision.correct_prior and file.decision.costs:
         place.error(
             "CW105", "decision.correct_prior and decision.costs exclude each other", ("decision", "correct_prior"),
@@ -106,12 +112,25 @@ def _task(file: TaskFile, declared: frozenset[str]) -> Task:
         features=tuple(_feature(name, part) for name, part in file.features.items()),
         alerts=_alerts(file), repairs=repairs_of(file), decision=_decision(file), critical=file.classes.critical,
         sensitive=file.classes.sensitive,
-        definitions=tuple(file.classes.definitions.items()), slos=tuple(_slos(file, declared)),
+        definitions=tuple(file.classes.definitions.items()), about=tuple(_about(file)), tags=tuple(file.tags.items()),
+        provenance=Provenance(
+            source=data.source, owner=data.owner, licence=data.licence, consent=data.consent, upstream=data.upstream
+        ),
+        slos=tuple(_slos(file, declared)),
         recall_default=slo.recall_default, precision_default=slo.precision_default, window_days=days(slo.window),
         label_wait_days=days(file.labels.wait), test_share=data.test_share,
         calibration_share=data.calibration_share, min_per_class=data.min_per_class, seed=data.seed,
         most_holdout_reads=data.most_holdout_reads,
     )  # fmt: skip
+
+
+def _about(file: TaskFile) -> Iterator[ClassAbout]:
+    for name, part in file.classes.about.items():
+        yield ClassAbout(
+            name=name, definition=part.definition, guide=part.guide, examples=part.examples,
+            counterexamples=part.counterexamples, owner=part.owner, parent=part.parent, status=part.status,
+            since=part.since,
+        )  # fmt: skip
 
 
 def _alerts(file: TaskFile) -> AlertPolicy:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from classward.domain import ABSTAINED, ClassDef, LabelSpace, Task
+from classward.domain import ABSTAINED, ClassAbout, ClassDef, LabelSpace, Task
 from classward.errors import DataError, UnknownClass, nearest
 from classward.lifecycle.data.label_cells import labels_of
 
@@ -30,17 +30,25 @@ def build_label_space(table: pl.DataFrame, task: Task) -> LabelSpace:
             "CW253", f"no class may be called {ABSTAINED!r}", got=f"rows of {task.label!r} with that label",
             why="it stands for rows that are left to a person", fix="rename the class in the label column",
         )  # fmt: skip
-    definitions = dict(task.definitions)
+    definitions, about = dict(task.definitions), {part.name: part for part in task.about}
     return LabelSpace(
         classes=tuple(
             ClassDef(
                 id=name,
                 name=name,
-                definition=definitions.get(name, ""),
+                definition=part.definition or definitions.get(name, ""),
+                examples=part.examples,
+                owner=part.owner,
                 is_critical=name in task.critical,
                 is_sensitive=name in task.sensitive,
+                parent=part.parent,
+                status=part.status,
+                effective_from=part.since,
+                guide=part.guide,
+                counterexamples=part.counterexamples,
             )
             for name in names
+            for part in (about.get(name, ClassAbout(name=name)),)
         )
     )
 
@@ -50,6 +58,7 @@ def _check_known(names: list[str], task: Task) -> None:
     places = [("classes.critical", name) for name in task.critical]
     places += [("classes.sensitive", name) for name in task.sensitive]
     places += [("classes.definitions", name) for name, _ in task.definitions]
+    places += [("classes.about", part.name) for part in task.about]
     places += [("decision.costs", name) for true, said, _ in task.decision.costs for name in (true, said)]
     places += [(f"slo.{slo.indicator}", slo.class_name) for slo in task.slos if slo.class_name is not None]
     for place, name in places:

@@ -38,6 +38,7 @@ def profile(table: pl.DataFrame, task: Task, *, dataset_hash: str, taken_at: dat
         class_counts=class_counts(labels),
         n_duplicate_rows=duplicates_of(table, columns, labels).n_rows,
         taken_at=taken_at,
+        provenance=task.provenance,
     )
 
 

@@ -57,6 +57,7 @@ One label out of {len(report.class_names)} for each row, with calibrated probabi
 
 ## Data
 - {facts.n_train:,} rows trained and calibrated on, split by {_text(facts.split)}; snapshot `{version.dataset_hash[:16]}`
+{_provenance(task)}\
 - the sealed rows were read {facts.n_holdout_reads} time(s), of {task.most_holdout_reads} that the task allows
 
 ## Figures on {report.n:,} sealed rows (95 % intervals)
@@ -73,9 +74,28 @@ ECE {calibration.ece:.3f}; a perfect model would show {calibration.ece_null_mean
 ## Limits
 {notes}
 
-## Owner
+{_classes(task)}## Owner
 {_text(task.owner or "not named")}; on call: {_text(task.sre or "not named")}
 """
+
+
+def _provenance(task: Task) -> str:
+    """Where the rows come from, as far as the task file says."""
+    said = task.provenance
+    parts = (
+        ("source", said.source), ("owner of the rows", said.owner), ("licence", said.licence), ("consent", said.consent),
+        ("made from", ", ".join(said.upstream)),
+    )  # fmt: skip
+    return "".join(f"- {name}: {_text(value)}\n" for name, value in parts if value)
+
+
+def _classes(task: Task) -> str:
+    """What the classes mean, and tags, as far as the task file says."""
+    meanings = dict(task.definitions) | {part.name: part.definition for part in task.about if part.definition}
+    lines = [f"- {_text(name)}: {_text(meaning)}" for name, meaning in meanings.items()]
+    tags = [f"- {_text(name)}: {_text(value)}" for name, value in task.tags]
+    found = (("## Classes", lines), ("## Tags (free texts of the owner, not checked)", tags))
+    return "".join("\n".join([title, *part]) + "\n\n" for title, part in found if part)
 
 
 def _show(figure: Measure) -> str:

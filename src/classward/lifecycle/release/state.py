@@ -30,6 +30,7 @@ class RegistryState:
     collected: tuple[tuple[str, str], ...] = ()
     label_space_version: int = 0
     label_space_classes: tuple[str, ...] = ()
+    label_space_hash: str = ""
     known_classes: tuple[str, ...] = ()
     last_seq: int = 0
 
@@ -132,6 +133,7 @@ def _apply(state: RegistryState, event: Event) -> RegistryState:
         names = tuple(c["name"] for c in payload["label_space"]["classes"])
         known = tuple(dict.fromkeys((*state.known_classes, *names)))
         return replace(
-            state, label_space_version=payload["label_space"]["version"], label_space_classes=names, known_classes=known
-        )
+            state, label_space_version=payload["label_space"]["version"], label_space_classes=names,
+            label_space_hash=payload.get("hash", ""), known_classes=known,
+        )  # fmt: skip
     return state
