@@ -150,14 +150,16 @@ def _construct_single(manifest: dict[str, Any], files: BundleFiles) -> FittedMod
 
 def _construct_blend(manifest: dict[str, Any], files: BundleFiles) -> Blend:
     nouns = _nouns(manifest)
-    has_rule = isinstance(manifest["model"], dict) and "rule" in manifest["model"]
-    node = exact_keys(manifest["model"], {"members", "calibrator", *({"rule"} if has_rule else ())}, "model")
-    rule = noun(DecisionRule, node["rule"], "rule") if has_rule else None
+    given = manifest["model"] if isinstance(manifest["model"], dict) else {}
+    node = exact_keys(manifest["model"], {"members", "calibrator", *({"rule", "novelty"} & set(given))}, "model")
+    rule = noun(DecisionRule, node["rule"], "rule") if "rule" in node else None
+    novelty: Any = construct(node["novelty"], files, "novelty") if "novelty" in node else None
     members = tuple(
         _member(member, nouns, files, f"members.{i}") for i, member in enumerate(_list(node["members"], "members"))
     )
     calibrator: Any = construct(node["calibrator"], files, "calibrator")
     values = {**nouns, "members": members, "calibrator": calibrator, "family": manifest["family"], "rule": rule}
+    values["novelty"] = novelty
     return build(Blend, values, "model")
 
 

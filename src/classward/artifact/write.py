@@ -173,8 +173,12 @@ def _freeze_blend(blend: Blend, files: _Files) -> dict[str, object]:
         }
         for i, member in enumerate(blend.members)
     ]
-    tree = {"members": members, "calibrator": _freeze(blend.calibrator, "calibrator", files)}
-    return tree if blend.rule is None else {**tree, "rule": to_plain(blend.rule)}
+    tree: dict[str, object] = {"members": members, "calibrator": _freeze(blend.calibrator, "calibrator", files)}
+    if blend.rule is not None:
+        tree["rule"] = to_plain(blend.rule)
+    if blend.novelty is not None:
+        tree["novelty"] = _freeze(blend.novelty, "novelty", files)
+    return tree
 
 
 def _freeze(value: object, path: str, files: _Files, *, is_packed: bool = False) -> object:

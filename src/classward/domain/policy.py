@@ -23,6 +23,9 @@ class DecisionPolicy:
         Whether thresholds are sought that prove the SLOs of recall and precision.
     accuracy : float or None
         Share of answered rows that shall be right; the rest is left to a person.
+    known_accuracy : float or None
+        Share of rows of the task's own classes that shall still be answered, and answered right, while rows that belong to no
+        class are called unknown; ``None``: nothing is called unknown.
     set_miss : float
         Share of rows of any class whose prediction set may miss the truth.
     """
@@ -33,4 +36,5 @@ class DecisionPolicy:
     corrects_prior: bool = False
     keeps_promises: bool = False
     accuracy: float | None = None
+    known_accuracy: float | None = None
     set_miss: float = 0.10

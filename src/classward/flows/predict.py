@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from classward.domain import ABSTAINED, Prediction, Repair
 from classward.errors import InvalidInput, Refused
 from classward.flows.bundle_facts import NO_FACTS, BundleFacts
-from classward.inference import Columns, Decider, Model, Proba
+from classward.inference import Blend, Columns, Decider, Model, Proba
 from classward.lifecycle.predict import RowChecker
 from classward.ports import Clock, Ids, RecordWriter
 
@@ -43,7 +43,9 @@ class LoadedVersion:
         object.__setattr__(self, "class_names", self.model.label_space.names)
         object.__setattr__(self, "checker", RowChecker(self.model.schema, self.repairs))
         rule = self.model.rule
-        decider = None if rule is None or rule.is_plain else Decider(rule, self.model.label_space)
+        tells_news = isinstance(self.model, Blend) and self.model.novelty is not None
+        is_plain = rule is None or (rule.is_plain and not tells_news)
+        decider = None if rule is None or is_plain else Decider(rule, self.model.label_space)
         object.__setattr__(self, "decider", decider)
 
 

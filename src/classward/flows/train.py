@@ -18,6 +18,7 @@ from classward.flows.context import Context, Tell, note
 from classward.flows.decide import RuleMade, make_rule
 from classward.flows.held import HELD, keep_held
 from classward.flows.hygiene import leakage_checks, result_checks
+from classward.flows.news import tells_news
 from classward.flows.portfolio import BY_TIME, Finished, Portfolio, blend_of, run_plan
 from classward.flows.register import register
 from classward.flows.sanity import sanity_checks
@@ -102,6 +103,13 @@ def train(
             finish=lambda found: _finish(ctx, made, found), tell=lambda what: tell("tune", what),
         )  # fmt: skip
     found = blend_of(made, rows, folds, done, tell=lambda what: tell("train", what), encoder=reader)
+    remarks: tuple[str, ...] = ()
+    if ctx.task.decision.known_accuracy is not None:
+        found, news = tells_news(
+            made, rows, done, found, known_accuracy=ctx.task.decision.known_accuracy,
+            tell=lambda what: tell("train", what), encoder=reader,
+        )  # fmt: skip
+        remarks = (news,)
     decided = _decide(ctx, made, rows, found)
     found = replace(found, model=replace(found.model, rule=decided.rule))
     suspects = suspects_of(ctx, data, found)
@@ -115,7 +123,7 @@ def train(
     version, report, is_new = register(
         ctx, data, made, found, checks=checks, tell=tell,
         extras={SUSPECTS: suspects.as_json(), HELD: keep_held(ctx, data, found)},
-        remarks=(*decided.remarks, suspects.found.remark, *_nested(ctx, data)),
+        remarks=(*decided.remarks, *remarks, suspects.found.remark, *_nested(ctx, data)),
     )  # fmt: skip
     return TrainResult(
         version=version,

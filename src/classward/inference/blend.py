@@ -13,9 +13,11 @@ from classward.inference.calibrators import Calibrator, softmax
 from classward.inference.columns import Columns
 from classward.inference.features import Features
 from classward.inference.model import FittedModel
+from classward.inference.novelty import NoveltyRule
 from classward.inference.proba import Proba
 from classward.inference.tree import TreeScorer
 from classward.inference.tree_stack import TreeStack
+from classward.statistics import novelty_names, novelty_scores
 
 __all__ = ["Blend", "BlendMember", "Model", "mean_log_proba"]
 
@@ -95,6 +97,8 @@ class Blend:
         Their weights sum to 1.
     calibrator : Calibrator
         Applied to the logarithm of the average.
+    novelty : NoveltyRule, optional
+        Tells inputs that belong to no class, by :func:`~classward.statistics.novelty_scores` of probabilities and members.
     family : str
         ``blend``.
     rule : DecisionRule, optional
@@ -112,6 +116,7 @@ class Blend:
     calibrator: Calibrator
     family: str = "blend"
     rule: DecisionRule | None = None
+    novelty: NoveltyRule | None = None
 
     def __post_init__(self) -> None:
         total = sum(member.weight for member in self.members)
@@ -122,6 +127,10 @@ class Blend:
                 raise ValueError(f"member {member.family!r} has another schema or label space")
             if member.calibrator.n_classes not in (None, len(self.label_space)):
                 raise ValueError(f"calibrator of {member.family!r} is for {member.calibrator.n_classes} classes")
+        if self.novelty is not None and len(self.novelty.weights) != len(novelty_names(len(self.members))):
+            raise ValueError(
+                f"a rule for new inputs of {len(self.novelty.weights)} scores, {len(self.members)} members"
+            )
         if self.rule is not None and self.rule.label_space_hash != self.label_space.hash:
             raise ValueError("the decision rule was made for other classes")
         if self.calibrator.n_classes not in (None, len(self.label_space)):
@@ -129,15 +138,26 @@ class Blend:
 
     def logits(self, columns: Columns, n: int) -> NDArray[np.float64]:
         """Logarithm (nats) of the weighted mean, of shape (n, n_classes); not calibrated as a whole."""
-        mean = np.zeros((n, len(self.label_space)))
+        return self._mixed(self._said(columns, n))
+
+    def _said(self, columns: Columns, n: int) -> list[list[NDArray[np.float64]]]:
         made: dict[int, Features] = {}
-        for member in self.members:
-            mean += member.weight * member.calibrated(member.model_logits(columns, n, made))
+        return [member.model_logits(columns, n, made) for member in self.members]
+
+    def _mixed(self, said: list[list[NDArray[np.float64]]]) -> NDArray[np.float64]:
+        mean = np.zeros(said[0][0].shape)
+        for member, logits in zip(self.members, said, strict=True):
+            mean += member.weight * member.calibrated(logits)
         return np.asarray(np.log(np.maximum(mean, _TINY)))
 
     def predict_proba(self, columns: Columns, n: int) -> Proba:
-        """Calibrated probabilities of ``n`` rows."""
-        return Proba(self.calibrator.apply(self.logits(columns, n)), self.label_space)
+        """Calibrated probabilities of ``n`` rows, with a mark at inputs of no class if there is a rule for them."""
+        said = self._said(columns, n)
+        matrix = self.calibrator.apply(self._mixed(said))
+        if self.novelty is None:
+            return Proba(matrix, self.label_space)
+        scores = novelty_scores(matrix, [np.mean(logits, axis=0) for logits in said])
+        return Proba(matrix, self.label_space, self.novelty.is_new(scores))
 
     def unseen(self, columns: Columns, n: int) -> list[tuple[str, ...]]:
         """Flag values that training never saw: those that any member's first model does not know."""

@@ -14,8 +14,17 @@ from classward.statistics import set_scores
 
 __all__ = ["Decided", "Decider", "cost_matrix", "decide", "prediction_sets"]
 
-_ARGMAX, _COST, _PRIOR, _CLAIM, _BY_COST, _BY_CONFIDENCE, _BY_FLOOR = range(7)
-_PATHS = ("argmax", "cost", "prior", "threshold:", "abstain:cost", "abstain:confidence", "abstain:threshold:")
+_ARGMAX, _COST, _PRIOR, _CLAIM, _BY_COST, _BY_CONFIDENCE, _BY_FLOOR, _BY_NEWS = range(8)
+_PATHS = (
+    "argmax",
+    "cost",
+    "prior",
+    "threshold:",
+    "abstain:cost",
+    "abstain:confidence",
+    "abstain:threshold:",
+    "abstain:unknown",
+)
 _DENSE_UP_TO = 256
 
 
@@ -53,7 +62,7 @@ class Decided:
         """Decision path of each row.
 
         One of ``argmax``, ``cost``, ``prior``, ``threshold:<class>`` (claimed), or, for rows without an answer,
-        ``abstain:cost``, ``abstain:confidence``, ``abstain:threshold:<class>``.
+        ``abstain:cost``, ``abstain:confidence``, ``abstain:threshold:<class>``, ``abstain:unknown`` (an input of no class).
         """
         names = self.label_space.names
         return tuple(
@@ -118,6 +127,9 @@ class Decider:
             predicted = np.where(claimed, self._claims[reached.argmax(axis=1)], predicted)
             path[claimed] = _CLAIM
             abstained &= ~claimed
+        if proba.is_new is not None:
+            path[proba.is_new] = _BY_NEWS
+            abstained |= proba.is_new
         return Decided(predicted, abstained, path, proba.label_space)
 
     def sets(self, proba: Proba, *, alpha: float | None = None) -> NDArray[np.bool_]:

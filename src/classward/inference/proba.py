@@ -22,6 +22,8 @@ class Proba:
         Non-negative, rows summing to 1 within 1e-6; kept as a read-only view.
     label_space : LabelSpace
         The meaning of the columns.
+    is_new : bool array of shape (n_samples,), optional
+        Rows that the model takes for inputs of no class; ``None`` where it cannot tell.
 
     Raises
     ------
@@ -31,11 +33,14 @@ class Proba:
 
     matrix: NDArray[np.float64]
     label_space: LabelSpace
+    is_new: NDArray[np.bool_] | None = None
 
     def __post_init__(self) -> None:
         matrix = np.asarray(self.matrix, dtype=np.float64).view()
         if matrix.ndim != 2 or matrix.shape[1] != len(self.label_space):
             raise ValueError(f"matrix of shape {matrix.shape} does not fit {len(self.label_space)} classes")
+        if self.is_new is not None and self.is_new.shape != matrix.shape[:1]:
+            raise ValueError(f"{len(self.is_new)} marks of new inputs for {len(matrix)} rows")
         if matrix.size:
             sums = matrix.sum(axis=1)
             if not (matrix.min() >= 0.0 and sums.min() >= 1.0 - 1e-6 and sums.max() <= 1.0 + 1e-6):
@@ -81,4 +86,4 @@ class Proba:
                 out[:, column] = self.matrix[:, position[cls.id]]
         sums = out.sum(axis=1, keepdims=True)
         out = np.where(sums > 0.0, out / np.where(sums > 0.0, sums, 1.0), 1.0 / len(space))
-        return Proba(out, space)
+        return Proba(out, space, self.is_new)

@@ -191,6 +191,14 @@ class DecisionPart(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     accuracy: Annotated[
         Fraction | None, _says("Share of answered rows that shall be right; others abstain.", "every row is answered")
     ] = None
+    known_accuracy: Annotated[
+        Fraction | None,
+        _says(
+            "Share of rows of your classes that shall still be answered, and answered right, while inputs of no class are "
+            "called unknown.",
+            "nothing is called unknown",
+        ),
+    ] = None
     set_miss: Annotated[
         Fraction, _says("Share of rows of any class whose prediction set may miss the truth.", "nine of ten hold it")
     ] = 0.10
