@@ -7,7 +7,7 @@ import getpass
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,11 +24,12 @@ if TYPE_CHECKING:
     from classward.flows.predict_file import ScoredFile
     from classward.flows.status import Status
     from classward.inference import Model
-    from classward.ports import RecordWriter, TableStream
+    from classward.ports import Attached, RecordWriter, TableStream
     from classward.serving.tracing import Tracing
 
 __all__ = [
     "InitResult",
+    "attached_files",
     "copy_workspace",
     "data_plane",
     "import_labels",
@@ -179,6 +180,13 @@ def table_stream() -> TableStream:
     from classward.backends.tables import BatchFiles
 
     return BatchFiles()
+
+
+def attached_files(source: DataSource, names: Sequence[str]) -> Iterator[Attached]:
+    """Files named by rows that a caller holds in memory; relative paths are looked up from the current folder."""
+    from classward.backends.tables import FileTables
+
+    return FileTables(base=Path.cwd()).attached(source, names)
 
 
 def load_model(ctx: Context, bundle_hash: str) -> Model:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sklearn.utils.validation import _check_feature_names, _check_n_features, check_array
 
-from classward.api.inputs import is_frame, is_texts
+from classward.api.inputs import is_frame, is_images, is_texts
 from classward.errors import NotMulticlass, WrongType
 
 __all__ = ["checked_rows"]
@@ -24,7 +24,8 @@ def checked_rows(estimator: Any, X: Any, *, reset: bool) -> Any:
     ValueError
         For other columns than in ``fit``, infinite numbers, and arrays of other than two dimensions.
     """
-    if not (is_frame(X) or is_texts(X)):
+    is_one_column = is_texts(X) or is_images(X)
+    if not (is_frame(X) or is_one_column):
         if hasattr(X, "toarray"):
             raise WrongType(
                 "CW252",
@@ -35,7 +36,7 @@ def checked_rows(estimator: Any, X: Any, *, reset: bool) -> Any:
         X = check_array(X, dtype=None, ensure_all_finite="allow-nan", estimator=estimator, input_name="X")
     elif not len(X):
         raise NotMulticlass("CW201", "there are no rows", got="0 sample(s) (a minimum of 1 is required)")
-    if not is_texts(X):
+    if is_frame(X) or not is_one_column:
         _check_feature_names(estimator, X, reset=reset)
         _check_n_features(estimator, X, reset=reset)
     elif reset:

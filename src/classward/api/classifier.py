@@ -17,12 +17,13 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from classward.api.checked import checked_rows
-from classward.api.inputs import columns_for, frame_of, is_texts, schema_of
+from classward.api.inputs import columns_for, frame_of, is_images, is_texts, schema_of
 from classward.artifact.write import write_bundle
 from classward.domain import DecisionRule, LabelSpace, PriorCorrection
 from classward.errors import NotMulticlass, UsageError, nearest
-from classward.estimators import encoder_named
+from classward.estimators import encoder_named, image_encoder_named
 from classward.flows.budget import Budget, parse_budget
+from classward.flows.encode_images import encode_images
 from classward.flows.portfolio import Portfolio, blend_of, run_plan
 from classward.flows.tune import tune
 from classward.inference import Columns, prediction_sets
@@ -51,6 +52,9 @@ class Classifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     encoder : str, default=""
         What reads texts beside their words: ``static``, ``minilm``, or a folder with ``model.onnx`` and
         ``tokenizer.json``; empty for none.
+    image_encoder : str, default=""
+        A backbone that reads images: ``efficientnet-lite0``, or a folder with ``model.onnx`` and ``encoder.json``. Without it
+        gradients and colours are used.
     estimators : list of estimators, optional
         Classifiers in scikit-learn's style to try as well, not fitted. Their class and settings are noted and clones
         are cross-fitted, calibrated and blended like the others; they must be of a kind that can be answered by NumPy
@@ -91,6 +95,7 @@ class Classifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         budget: str = "30s",
         *,
         encoder: str = "",
+        image_encoder: str = "",
         estimators: Sequence[Any] | None = None,
         decision: str = "probable",
         random_state: int | np.random.RandomState | None = 0,
@@ -98,6 +103,7 @@ class Classifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     ) -> None:
         self.budget = budget
         self.encoder = encoder
+        self.image_encoder = image_encoder
         self.estimators = estimators
         self.decision = decision
         self.random_state = random_state
@@ -108,7 +114,7 @@ class Classifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
         Parameters
         ----------
-        X : frame of pandas or Polars, array of shape (n_samples, n_features), or list of texts
+        X : frame of pandas or Polars, array of shape (n_samples, n_features), or list of texts or images
             Rows; missing values may be ``None``, ``NaN`` or ``NaT``.
         y : array of shape (n_samples,)
             Class of each row.
@@ -132,7 +138,7 @@ class Classifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         budget = Budget(clock_s=clock_s, ends_s=clock_s() + budget_s)
         table = frame_of(checked_rows(self, X, reset=True))
         codes = self._encode(X, y)
-        self.schema_ = schema_of(table, is_text=is_texts(X))
+        self.schema_ = schema_of(table, is_text=is_texts(X) and not is_images(X))
         rows = self._rows(table, codes)
         seed = _seed(self.random_state)
         made = plan(
@@ -142,6 +148,11 @@ class Classifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         )  # fmt: skip
         reader = encoder_named(made.encoder) if made.encoder else None
         folds = _folds(codes, groups, n_folds=made.n_folds, seed=seed)
+        seen = encode_images(
+            rows, image_encoder_named(self.image_encoder) if self.image_encoder else None, budget=budget,
+            tell=_say_nothing,
+        )  # fmt: skip
+        rows = replace(rows, reader=seen.reader)
         done = run_plan(
             made,
             rows,

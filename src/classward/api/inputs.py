@@ -11,12 +11,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from classward.api.media import holds_images, holds_vectors, images_in, images_read
 from classward.domain import Feature, InputSchema
 from classward.errors import DataError, WrongType
 from classward.inference import Columns
-from classward.lifecycle.data import columns_of, kind_of
+from classward.lifecycle.data import columns_of, kind_of, vector_length
 
-__all__ = ["columns_for", "frame_of", "is_frame", "is_texts", "schema_of"]
+__all__ = ["columns_for", "frame_of", "is_frame", "is_images", "is_texts", "schema_of"]
 
 
 def is_frame(X: Any) -> bool:
@@ -34,8 +35,16 @@ def is_texts(X: Any) -> bool:
     return all(isinstance(v, str) or v is None for v in X) and any(isinstance(v, str) for v in X)
 
 
+def is_images(X: Any) -> bool:
+    """Whether it is one image per row: a list of paths, bytes or arrays, or one array (n, height, width[, 3])."""
+    if isinstance(X, np.ndarray) and X.ndim in {3, 4} and X.dtype == np.uint8:
+        return True
+    return isinstance(X, Sequence | np.ndarray) and not isinstance(X, str | bytes) and holds_images(X)
+
+
 def frame_of(X: Any) -> pl.DataFrame:
-    """A frame of Polars with text names, whatever the input was; one column ``text`` for texts, ``x0…`` for arrays.
+    """A frame of Polars with text names, whatever the input was; one column ``text`` for texts,
+    ``image`` for images, ``x0…`` for arrays.
 
     Raises
     ------
@@ -44,10 +53,12 @@ def frame_of(X: Any) -> pl.DataFrame:
     WrongType
         CW251 a column holds what no feature can hold.
     """
+    if is_images(X):
+        return pl.DataFrame([images_in("image", X)])
     if is_texts(X):
         return pl.DataFrame({"text": [v if v is None else str(v) for v in X]}, schema={"text": pl.String})
     if isinstance(X, pl.DataFrame):
-        return X
+        return X.with_columns(images_in(c, X[c].to_list()) for c in X.columns if X[c].dtype == pl.Object)
     if is_frame(X):
         names = [str(name) for name in X.columns]
         if len(set(names)) < len(names):
@@ -64,12 +75,16 @@ def schema_of(table: pl.DataFrame, *, is_text: bool = False) -> InputSchema:
     ``is_text``: the caller passed texts, however often they recur.
     """
     kinds = ["text" if is_text else _kind(table[c]) for c in table.columns]
-    return InputSchema(features=tuple(Feature(name=c, kind=k) for c, k in zip(table.columns, kinds, strict=True)))
+    lengths = [vector_length(table[c]) if k == "vector" else 0 for c, k in zip(table.columns, kinds, strict=True)]
+    return InputSchema(
+        features=tuple(Feature(name=c, kind=k, length=n) for c, k, n in zip(table.columns, kinds, lengths, strict=True))
+    )
 
 
 def columns_for(table: pl.DataFrame, schema: InputSchema) -> Columns:
     """Columns of a schema, converted to the kinds it declares; see :func:`classward.lifecycle.data.columns_of`."""
     casts = []
+    table = images_read(table, schema)
     for feature in schema.features:
         dtype = table[feature.name].dtype
         if feature.kind == "numeric" and dtype == pl.Boolean:
@@ -85,9 +100,12 @@ def _kind(column: pl.Series) -> str:
         return "boolean"
     if dtype.is_numeric() or dtype == pl.Null:
         return "numeric"
+    found = kind_of(column)[0]
+    if dtype == pl.Binary or found in {"image", "vector"}:
+        return found or "image"
     if dtype == pl.Date or isinstance(dtype, pl.Datetime):
         return "date"
-    return "text" if kind_of(column)[0] == "text" else "categorical"
+    return "text" if found == "text" else "categorical"
 
 
 def _series(name: str, values: NDArray[Any]) -> pl.Series:
@@ -97,6 +115,10 @@ def _series(name: str, values: NDArray[Any]) -> pl.Series:
     if values.dtype.kind == "M":
         return pl.Series(name, values.astype("datetime64[us]"))
     plain = [None if _is_missing(v) else v for v in values.tolist()]
+    if holds_images(plain):
+        return images_in(name, plain)
+    if holds_vectors(plain):
+        return pl.Series(name, [None if v is None else list(v) for v in plain], dtype=pl.List(pl.Float64))
     kinds = {type(v) for v in plain if v is not None}
     if kinds <= {bool}:
         return pl.Series(name, plain, dtype=pl.Boolean)

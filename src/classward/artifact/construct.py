@@ -15,7 +15,7 @@ from classward.artifact.fewer_bits import unpacked
 from classward.artifact.files import BundleFiles, damaged
 from classward.artifact.kinds import KINDS, SHARED
 from classward.artifact.layout import DTYPES, MAX_DEPTH
-from classward.domain import canonical_json
+from classward.domain import LATER, canonical_json
 
 __all__ = ["build", "construct", "exact_keys", "noun"]
 
@@ -108,10 +108,9 @@ def noun(kind: type[_T], node: object, where: str) -> _T:
     """Rebuild a noun of ``domain`` from plain values, refusing unknown keys and other types."""
     hints = typing.get_type_hints(kind)
     public: list[Field[Any]] = [f for f in fields(kind) if f.init]  # type: ignore[arg-type]
-    later = set(getattr(kind, "LATER", ())) - set(
-        node if isinstance(node, dict) else ()
-    )  # bundles older than the field
-    given = exact_keys(node, {f.name for f in public} - later, where)
+    later = {f.name for f in public if f.metadata.get(LATER)} | set(getattr(kind, "LATER", ()))
+    absent = later - set(node) if isinstance(node, dict) else set()
+    given = exact_keys(node, {f.name for f in public} - absent, where)
     return build(kind, {name: _plain(hints[name], value, f"{where}.{name}") for name, value in given.items()}, where)
 
 

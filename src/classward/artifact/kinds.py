@@ -16,6 +16,7 @@ from classward.inference import (
     FlooredTemperature,
     ForestScorer,
     Identity,
+    ImagePart,
     KernelScorer,
     LayersScorer,
     LikenessScorer,
@@ -26,12 +27,16 @@ from classward.inference import (
     NoveltyRule,
     NumericPart,
     OnnxEncoder,
+    OnnxPictures,
     OrdinalPart,
+    PictureReader,
+    PlainPictures,
     SmoothPart,
     StaticEncoder,
     Temperature,
     TextPart,
     TreeScorer,
+    VectorPart,
     VectorScaling,
 )
 
@@ -50,6 +55,7 @@ KINDS: Mapping[str, type[Any]] = MappingProxyType(
             FlooredTemperature,
             ForestScorer,
             Identity,
+            ImagePart,
             KernelScorer,
             LayersScorer,
             LikenessScorer,
@@ -60,17 +66,21 @@ KINDS: Mapping[str, type[Any]] = MappingProxyType(
             NoveltyRule,
             NumericPart,
             OnnxEncoder,
+            OnnxPictures,
             OrdinalPart,
+            PictureReader,
+            PlainPictures,
             SmoothPart,
             StaticEncoder,
             Temperature,
             TextPart,
             TreeScorer,
+            VectorPart,
             VectorScaling,
         )
     }
 )
 """Name in the manifest → class of ``inference``."""
 
-SHARED = frozenset({"Featuriser", "OnnxEncoder", "StaticEncoder"})
-"""Kinds of which equal ones become one object, so that members of a blend encode a text, and featurise a row, once."""
+SHARED = frozenset({"Featuriser", "OnnxEncoder", "PictureReader", "StaticEncoder"})
+"""Kinds of which equal ones become one object, so that members of a blend read a text or image, and a row, once."""

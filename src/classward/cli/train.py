@@ -25,6 +25,9 @@ __all__ = ["command"]
     "--encoder", default="", metavar="NAME", help="What reads texts beside their words: static, minilm, or a folder."
 )
 @click.option(
+    "--image-encoder", default="", metavar="NAME", help="What reads images: efficientnet-lite0, or a folder. [plain]"
+)
+@click.option(
     "--accept",
     multiple=True,
     metavar="FINDING",
@@ -53,6 +56,7 @@ def command(
     budget: str,
     threads: int | None,
     encoder: str,
+    image_encoder: str,
     accept: tuple[str, ...],
     estimators: tuple[str, ...],
     settings: tuple[str, ...],
@@ -82,8 +86,8 @@ def command(
 
         cross_validate(ctx, Asked(n_inner=3, budget_s=budget_s, n_threads=n_threads, encoder=encoder), tell=output.tell)
     result = train(
-        ctx, budget_s=budget_s, n_threads=n_threads, tell=output.tell, encoder=encoder, accepted=accept, brought=brought,
-        treatment=asked,
+        ctx, budget_s=budget_s, n_threads=n_threads, tell=output.tell, encoder=encoder,
+        image_encoder=image_encoder, accepted=accept, brought=brought, treatment=asked,
     )  # fmt: skip
     if as_json:
         output.as_json(

@@ -4,7 +4,7 @@ from classward.domain.alerts import Alert, AlertPolicy, Stream, StreamState, Wai
 from classward.domain.analysis import Advice, Analysis, ClassFigures, ClassMap, MapPoint
 from classward.domain.budget import BurnRule, BurnState, ErrorBudget
 from classward.domain.calibration import CalibrationReport, ClassCalibration, ReliabilityBin, is_uncalibrated
-from classward.domain.canonical import canonical_json, content_hash, format_time, parse_time, to_plain
+from classward.domain.canonical import LATER, canonical_json, content_hash, format_time, parse_time, to_plain
 from classward.domain.confusions import PairAnalysis, Separator, TermEffect
 from classward.domain.cross_validation import ClassSpread, CrossValidation, RoundResult
 from classward.domain.dataset import ColumnProfile, Dataset, FoldInfo, Split
@@ -57,6 +57,7 @@ __all__ = [
     "EVENT_KINDS",
     "FEATURE_KINDS",
     "GENESIS_HASH",
+    "LATER",
     "PROMISES",
     "SET_SCORES",
     "SLO",

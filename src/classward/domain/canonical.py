@@ -8,18 +8,27 @@ import json
 import math
 from datetime import UTC, date, datetime
 
-__all__ = ["canonical_json", "content_hash", "format_time", "parse_time", "to_plain"]
+__all__ = ["LATER", "canonical_json", "content_hash", "format_time", "parse_time", "to_plain"]
+
+LATER = "came_later"
+"""Key in a field's metadata: it may be absent in what was stored before it existed."""
 
 
 def to_plain(value: object) -> object:
     """Turn nouns, tuples and times into what JSON knows; private fields are left out.
 
+    A field that came later (``metadata={LATER: True}``) is left out while it has its default, so that what was hashed
+    before it existed keeps its hash.
+
     >>> to_plain((1, None))
     [1, None]
     """
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = (f for f in dataclasses.fields(value) if not f.name.startswith("_"))
         return {
-            f.name: to_plain(getattr(value, f.name)) for f in dataclasses.fields(value) if not f.name.startswith("_")
+            f.name: to_plain(getattr(value, f.name))
+            for f in fields
+            if not (f.metadata.get(LATER) and getattr(value, f.name) == f.default)
         }
     if isinstance(value, datetime):
         return format_time(value)

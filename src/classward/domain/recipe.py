@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from classward.domain.canonical import content_hash
+from classward.domain.canonical import LATER, content_hash
 
 __all__ = ["Candidate", "Plan", "Recipe"]
 
@@ -40,7 +40,8 @@ class Plan:
     those after it. With ``n_folds`` of 1
     the recipes are fitted on the train fold and scored on the calibration fold; otherwise both together are divided.
     ``is_refitted``: recipes that profit are fitted once more on all of these rows. ``encoder`` names what reads texts for
-    recipes that need it; empty for none. ``is_tuned``: with time left, settings of the best families are tuned.
+    recipes that need it; empty for none. ``image_encoder`` is name and content hash of what reads images.
+    ``is_tuned``: with time left, settings of the best families are tuned.
     ``for_blending`` is the part of the budget kept for weighing.
     """
 
@@ -49,6 +50,7 @@ class Plan:
     n_folds: int
     is_refitted: bool
     encoder: str = field(default="", kw_only=True)
+    image_encoder: str = field(default="", metadata={LATER: True})
     is_tuned: bool = False
     for_blending: float = 0.06
     budget_s: float
@@ -64,6 +66,7 @@ class Plan:
         return content_hash(
             self.recipes, self.shares, self.n_folds, self.is_refitted, self.encoder, self.is_tuned, self.budget_s,
             self.seed, self.task_hash, self.dataset_hash, self.rows_hash,
+            *((self.image_encoder,) if self.image_encoder else ()),
         )  # fmt: skip
 
 

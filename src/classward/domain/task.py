@@ -5,25 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from classward.domain.alerts import AlertPolicy
-from classward.domain.canonical import content_hash
+from classward.domain.canonical import LATER, content_hash
 from classward.domain.policy import DecisionPolicy
 
 __all__ = ["FEATURE_KINDS", "SLO", "ClassAbout", "DataSource", "Feature", "InputSchema", "Provenance", "Repair", "Task"]
 
-FEATURE_KINDS = ("text", "categorical", "numeric", "boolean", "date")
+FEATURE_KINDS = ("text", "categorical", "numeric", "boolean", "date", "image", "vector")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feature:
     """One input column.
 
-    ``is_required`` features must be present and not null in every request row; others may be missing.
+    ``is_required`` features must be present and not null in every request row; others may be missing. Of a vector,
+    ``length`` is how many numbers it has, and ``encoder`` names what made it, so that vectors of two encoders never meet
+    in one model.
     """
 
     name: str
     kind: str
     is_required: bool = False
     description: str = ""
+    length: int = field(default=0, metadata={LATER: True})
+    encoder: str = field(default="", metadata={LATER: True})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

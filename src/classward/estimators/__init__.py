@@ -6,6 +6,8 @@ from classward.estimators.embedding import fit_embedding_featuriser
 from classward.estimators.encoders import ENCODERS, encoder_named, export_encoder, pack_encoder
 from classward.estimators.featurise import fit_featuriser, fit_ordinal_featuriser, fit_smooth_featuriser
 from classward.estimators.forest import ForestSettings, fit_forest
+from classward.estimators.image_encoders import IMAGE_ENCODERS, image_encoder_named, pack_image_encoder
+from classward.estimators.images import fit_picture_reader, image_parts, vector_parts
 from classward.estimators.kernel import KernelSettings, fit_kernel
 from classward.estimators.likeness import LikenessFit, LikenessSettings, fit_likeness
 from classward.estimators.linear import LinearSettings, fit_linear
@@ -24,6 +26,7 @@ from classward.estimators.vocabulary import fit_text
 
 __all__ = [
     "ENCODERS",
+    "IMAGE_ENCODERS",
     "SCALINGS",
     "BoostedTrees",
     "BroughtSettings",
@@ -61,15 +64,20 @@ __all__ = [
     "fit_matrix_scaling",
     "fit_network",
     "fit_ordinal_featuriser",
+    "fit_picture_reader",
     "fit_smooth_featuriser",
     "fit_smooth_part",
     "fit_temperature",
     "fit_text",
     "fit_trees",
     "fit_vector_scaling",
+    "image_encoder_named",
+    "image_parts",
     "one_blas_thread",
     "pack_encoder",
+    "pack_image_encoder",
     "pruned",
     "rescaled",
     "spread",
+    "vector_parts",
 ]

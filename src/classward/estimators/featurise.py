@@ -7,9 +7,20 @@ from collections.abc import Sequence
 
 from classward.domain import InputSchema
 from classward.errors import DataError
+from classward.estimators.images import image_parts, vector_parts
 from classward.estimators.smooth import fit_smooth_part
 from classward.estimators.vocabulary import fit_text
-from classward.inference import BooleanPart, CategoryPart, Columns, DatePart, Featuriser, NumericPart, OrdinalPart
+from classward.inference import (
+    BooleanPart,
+    CategoryPart,
+    Columns,
+    DatePart,
+    DensePart,
+    Featuriser,
+    NumericPart,
+    OrdinalPart,
+    PictureReader,
+)
 
 __all__ = ["fit_featuriser", "fit_ordinal_featuriser", "fit_smooth_featuriser"]
 
@@ -17,7 +28,9 @@ _MOST_CATEGORIES = 255
 _FEW_ROWS, _FEW_ROWS_SMOOTH = 2, 5
 
 
-def fit_featuriser(schema: InputSchema, columns: Columns, n: int, *, most_terms: int = 65_536) -> Featuriser:
+def fit_featuriser(
+    schema: InputSchema, columns: Columns, n: int, *, most_terms: int = 65_536, reader: PictureReader | None = None
+) -> Featuriser:
     """Learn vocabularies and categories from training rows; columns are handled by the kind the schema declares.
 
     Parameters
@@ -30,6 +43,8 @@ def fit_featuriser(schema: InputSchema, columns: Columns, n: int, *, most_terms:
         Rows.
     most_terms : int
         The most frequent terms of a text column kept, for words and n-grams each.
+    reader : PictureReader, optional
+        What sees images; without it, it is learned from the images of these rows.
 
     Returns
     -------
@@ -43,14 +58,16 @@ def fit_featuriser(schema: InputSchema, columns: Columns, n: int, *, most_terms:
     """
     dense, names = _dense(schema), _names(schema)
     featuriser = Featuriser(
-        dense=dense,
+        dense=(*dense, *_blocks(schema, columns, n, reader, is_compact=False, is_filled=False)),
         categories=tuple(_fit_category(name, columns[name], _FEW_ROWS) for name in names["categorical"]),
         texts=tuple(fit_text(name, columns[name], most_terms=most_terms) for name in names["text"]),
     )
     return _checked(featuriser, schema, columns, n)
 
 
-def fit_ordinal_featuriser(schema: InputSchema, columns: Columns, n: int) -> Featuriser:
+def fit_ordinal_featuriser(
+    schema: InputSchema, columns: Columns, n: int, *, reader: PictureReader | None = None
+) -> Featuriser:
     """Learn numbers for trees: as :func:`fit_featuriser`, but one code per category instead of indicators.
 
     Codes follow the names of the categories, so that names with an order, such as ``1-5`` and ``6-9``, keep it. Text
@@ -58,7 +75,7 @@ def fit_ordinal_featuriser(schema: InputSchema, columns: Columns, n: int) -> Fea
 
     Parameters
     ----------
-    schema, columns, n
+    schema, columns, n, reader
         As for :func:`fit_featuriser`.
 
     Returns
@@ -72,10 +89,13 @@ def fit_ordinal_featuriser(schema: InputSchema, columns: Columns, n: int) -> Fea
         CW230 if nothing can be learned from.
     """
     codes = tuple(_fit_ordinal(name, columns[name]) for name in _names(schema)["categorical"])
-    return _checked(Featuriser(dense=(*codes, *_dense(schema))), schema, columns, n)
+    blocks = _blocks(schema, columns, n, reader, is_compact=True, is_filled=False)
+    return _checked(Featuriser(dense=(*codes, *_dense(schema), *blocks)), schema, columns, n)
 
 
-def fit_smooth_featuriser(schema: InputSchema, columns: Columns, n: int, *, scaling: str = "ranks") -> Featuriser:
+def fit_smooth_featuriser(
+    schema: InputSchema, columns: Columns, n: int, *, scaling: str = "ranks", reader: PictureReader | None = None
+) -> Featuriser:
     """Learn features of like scale without gaps, for networks and kernels.
 
     Numbers are scaled in one of three ways (:func:`~classward.estimators.fit_smooth_part`), categories become indicators;
@@ -83,7 +103,7 @@ def fit_smooth_featuriser(schema: InputSchema, columns: Columns, n: int, *, scal
 
     Parameters
     ----------
-    schema, columns, n
+    schema, columns, n, reader
         As for :func:`fit_featuriser`.
     scaling : str
         ``ranks``, ``spread`` or ``common``.
@@ -94,8 +114,9 @@ def fit_smooth_featuriser(schema: InputSchema, columns: Columns, n: int, *, scal
         CW230 if nothing can be learned from.
     """
     numbers = _dense(schema)
+    smooth = (fit_smooth_part(numbers, columns, n, scaling=scaling),) if numbers else ()
     featuriser = Featuriser(
-        dense=(fit_smooth_part(numbers, columns, n, scaling=scaling),) if numbers else (),
+        dense=(*smooth, *_blocks(schema, columns, n, reader, is_compact=True, is_filled=True)),
         categories=tuple(
             _fit_category(name, columns[name], _FEW_ROWS_SMOOTH) for name in _names(schema)["categorical"]
         ),
@@ -114,6 +135,14 @@ def _names(schema: InputSchema) -> dict[str, tuple[str, ...]]:
 def _dense(schema: InputSchema) -> tuple[NumericPart | BooleanPart | DatePart, ...]:
     names = _names(schema)
     return tuple(part(columns=names[kind]) for kind, part in _DENSE if names[kind])
+
+
+def _blocks(
+    schema: InputSchema, columns: Columns, n: int, reader: PictureReader | None, *, is_compact: bool, is_filled: bool
+) -> tuple[DensePart, ...]:
+    """Images and vectors."""
+    images = image_parts(schema, columns, n, reader=reader, is_compact=is_compact, is_filled=is_filled)
+    return (*images, *vector_parts(schema, columns, n, is_filled=is_filled))
 
 
 def _checked(featuriser: Featuriser, schema: InputSchema, columns: Columns, n: int) -> Featuriser:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import zlib
 from collections.abc import Callable, Mapping, Sequence
@@ -37,6 +38,7 @@ class LoadedVersion:
     class_names: tuple[str, ...] = field(init=False)
     checker: RowChecker = field(init=False)
     decider: Decider | None = field(init=False)
+    reads_images: bool = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "label_space_hash", self.model.label_space.hash)
@@ -47,6 +49,7 @@ class LoadedVersion:
         is_plain = rule is None or (rule.is_plain and not tells_news)
         decider = None if rule is None or is_plain else Decider(rule, self.model.label_space)
         object.__setattr__(self, "decider", decider)
+        object.__setattr__(self, "reads_images", any(f.kind == "image" for f in self.model.schema.features))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,7 +262,7 @@ class DataPlane:
     def _payload(self, row_id: str, columns: Columns, i: int) -> str | None:
         if self.payload_share < 1.0 and zlib.crc32(row_id.encode()) >= self.payload_share * 2**32:
             return None
-        return json.dumps({name: values[i] for name, values in columns.items()}, default=str, ensure_ascii=False)
+        return json.dumps({name: values[i] for name, values in columns.items()}, default=_logged, ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +287,13 @@ def _decide(loaded: LoadedVersion, proba: Proba, order: NDArray[np.int64]) -> li
 
 
 _PATHS = {"argmax": "model"}
+
+
+def _logged(value: object) -> object:
+    """What the log keeps of a value JSON does not know: of an image its hash and size, of a vector its numbers."""
+    if isinstance(value, bytes):
+        return {"sha256": hashlib.sha256(value).hexdigest(), "n_bytes": len(value)}
+    return value.tolist() if isinstance(value, np.ndarray) else str(value)
 
 
 def _one_per_row(name: str, values: Sequence[_T] | None, n: int) -> Sequence[_T] | None:

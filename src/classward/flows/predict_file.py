@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import polars as pl
 
 from classward.domain import InputSchema
 from classward.errors import DataError
+from classward.flows.images import refuse_unreadable, with_images
 from classward.flows.predict import Answer, DataPlane
 from classward.lifecycle.data import columns_of
 from classward.ports import TableStream
@@ -58,6 +60,8 @@ def predict_file(
     try:
         for batch in stream.batches(source, n_rows=batch_rows):
             table = _typed(batch, loaded.model.schema, source=source, offset=done)
+            table, unreadable = with_images(table, loaded.model.schema, partial(stream.attached, source), offset=done)
+            refuse_unreadable(unreadable, location=source, n_rows=total)
             ids = _ids(table, id_column)
             columns = columns_of(table, loaded.model.schema)
             answer = plane.answer_columns(columns, table.height, ids=ids)

@@ -174,6 +174,7 @@ def _extras(ctx: Context, data: TrainingData, made: Plan, found: Portfolio, repo
         "rows_hash": data.split.rows_hash,
         "split": to_plain(data.split),
         "plan": _plan_facts(made),
+        "encoders": {"text": made.encoder, "image": made.image_encoder},
         "log_loss": found.log_loss,
         "n_held": len(found.held_rows),
         "candidates": [to_plain(replace(c, fit_s=0.0)) for c in found.candidates],

@@ -39,7 +39,7 @@ def sanity_checks(
         return (("shuffled labels", "not enough evidence", "too few rows to check"),)
     chosen = LabelledRows(
         columns=data.columns(rows, ctx), n=len(rows), y_index=shuffled, schema=ctx.task.schema,
-        label_space=data.label_space,
+        label_space=data.label_space, reader=data.reader,
     )  # fmt: skip
     model = fit_one(recipe, chosen, How(seed=ctx.task.seed, n_threads=n_threads, should_stop=lambda: False))
     predicted = model.logits(data.columns(held, ctx), len(held)).argmax(axis=1)

@@ -14,6 +14,7 @@ import polars as pl
 from classward.domain import DataSource, Route, format_time, to_plain
 from classward.errors import DataError
 from classward.flows.context import Context, draft, note
+from classward.flows.images import refuse_unreadable, with_images
 from classward.flows.label import accept_labels
 from classward.flows.predict import DataPlane
 from classward.flows.status import Status, status
@@ -117,6 +118,8 @@ def labelled_rows(real: Context, source: DataSource) -> tuple[list[dict[str, obj
             "CW242", f"{source.location} lacks columns that the task names", got=", ".join(missing),
             fix="give a labelled table like the one the task was made from",
         )  # fmt: skip
+    table, unreadable = with_images(table, task.schema, lambda names: real.tables.attached(source, names))
+    refuse_unreadable(unreadable, location=source.location, n_rows=table.height)
     table = table.filter(pl.col(task.label).is_not_null())
     features = table.select(task.schema.names).with_columns(
         pl.selectors.temporal().dt.to_string("iso"), pl.selectors.decimal().cast(pl.Float64)

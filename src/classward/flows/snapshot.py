@@ -8,11 +8,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from classward.domain import Dataset, LabelSpace, Split, to_plain
+from classward.domain import Dataset, DataSource, LabelSpace, Split, to_plain
 from classward.errors import DataError
 from classward.flows.context import Context, Tell, note
+from classward.flows.images import left_out_notes, with_images, without_rows
 from classward.flows.versions import registry_state
-from classward.inference import Columns
+from classward.inference import Columns, PictureReader
 from classward.lifecycle.data import (
     FOLD_NAMES,
     Folds,
@@ -32,7 +33,7 @@ __all__ = ["TrainingData", "load_folds", "restore_snapshot", "take_snapshot"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingData:
-    """A snapshot in memory with its label space and folds."""
+    """A snapshot in memory with its label space and folds, and what sees its images once they were read."""
 
     table: pl.DataFrame
     dataset: Dataset
@@ -41,6 +42,7 @@ class TrainingData:
     folds: Folds
     y_index: NDArray[np.int64]
     n_unlabelled: int
+    reader: PictureReader | None = None
 
     def columns(self, rows: NDArray[np.int64], ctx: Context) -> Columns:
         """Feature columns of some rows."""
@@ -61,7 +63,7 @@ class TrainingData:
         rows = np.sort(np.concatenate([train, held]))
         labelled = LabelledRows(
             columns=self.columns(rows, ctx), n=len(rows), y_index=self.y_index[rows], schema=ctx.task.schema,
-            label_space=self.label_space,
+            label_space=self.label_space, reader=self.reader,
         )  # fmt: skip
         if n_folds == 1:
             return labelled, (FitFold(fit=np.searchsorted(rows, train), held=np.searchsorted(rows, held)),)
@@ -84,7 +86,7 @@ def take_snapshot(ctx: Context, tell: Tell) -> TrainingData:
     """Read the task's rows, refuse what is not multiclass, store the snapshot and the split, and record both."""
     task = ctx.task
     tell("data", f"reading {task.train.location}")
-    table, n_test, n_unlabelled = _read(ctx)
+    table, n_test, n_unlabelled, notes = _read(ctx)
     check_target(table, task)
     dataset_hash = ctx.snapshots.put(table)
     dataset = profile(table, task, dataset_hash=dataset_hash, taken_at=ctx.clock.now())
@@ -95,7 +97,7 @@ def take_snapshot(ctx: Context, tell: Tell) -> TrainingData:
     for name in ("train", "calibration", "test"):
         fold_names[getattr(folds, name)] = name
     rows_hash = ctx.snapshots.put(pl.DataFrame({"fold": fold_names.tolist()}, schema={"fold": pl.String}))
-    made = replace(made, rows_hash=rows_hash)
+    made = replace(made, rows_hash=rows_hash, notes=(*made.notes, *notes))
     note(ctx, "snapshot_taken", dataset)
     note(ctx, "split_made", made)
     tell("data", f"snapshot {dataset_hash[:8]}: " + " · ".join(f"{f.name} {f.n_rows:,}" for f in made.folds))
@@ -123,16 +125,15 @@ def load_folds(ctx: Context, dataset_hash: str, rows_hash: str) -> tuple[pl.Data
     return ctx.snapshots.get(dataset_hash), ctx.snapshots.get(rows_hash)["fold"]
 
 
-def _read(ctx: Context) -> tuple[pl.DataFrame, int | None, int]:
+def _read(ctx: Context) -> tuple[pl.DataFrame, int | None, int, tuple[str, ...]]:
     task = ctx.task
-    table = _select(ctx, ctx.tables.read(task.train, as_written=task.names_in_rows), task.train.location)
+    table, notes = _select(ctx, task.train)
     n_unlabelled = int(table[task.label].is_null().sum())
     table = table.filter(pl.col(task.label).is_not_null())
     if task.test is None:
-        return table, None, n_unlabelled
-    test = _select(ctx, ctx.tables.read(task.test, as_written=task.names_in_rows), task.test.location).filter(
-        pl.col(task.label).is_not_null()
-    )
+        return table, None, n_unlabelled, notes
+    test, more = _select(ctx, task.test)
+    test = test.filter(pl.col(task.label).is_not_null())
     if test.schema != table.schema:
         raise DataError(
             "CW241",
@@ -142,11 +143,12 @@ def _read(ctx: Context) -> tuple[pl.DataFrame, int | None, int]:
             ),
             fix="make both files alike",
         )
-    return pl.concat([table, test]), test.height, n_unlabelled
+    return pl.concat([table, test]), test.height, n_unlabelled, (*notes, *more)
 
 
-def _select(ctx: Context, table: pl.DataFrame, location: str) -> pl.DataFrame:
-    task = ctx.task
+def _select(ctx: Context, source: DataSource) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """The columns of the task with the images themselves, and what to say of rows whose image cannot be read."""
+    task, table, location = ctx.task, ctx.tables.read(source, as_written=ctx.task.names_in_rows), source.location
     wanted = [c for c in (task.id_column, task.time_column, task.group_column, *task.schema.names, task.label) if c]
     missing = [c for c in dict.fromkeys(wanted) if c not in table.columns]
     if missing:
@@ -157,8 +159,11 @@ def _select(ctx: Context, table: pl.DataFrame, location: str) -> pl.DataFrame:
             why="an upstream rename or removal changes what the model sees",
             fix="restore the columns, or run 'classward init' again on the new table",
         )
+    table, problems = with_images(table, task.schema, lambda names: ctx.tables.attached(source, names))
     check_columns(table, task.schema)
-    return table.select(list(dict.fromkeys(wanted))).with_columns(pl.col(task.label).cast(pl.String))
+    table = without_rows(table, problems, location=location)
+    table = table.select(list(dict.fromkeys(wanted))).with_columns(pl.col(task.label).cast(pl.String))
+    return table, left_out_notes(problems, location=location)
 
 
 def _declare_label_space(ctx: Context, table: pl.DataFrame) -> LabelSpace:

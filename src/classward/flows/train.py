@@ -12,10 +12,11 @@ import polars as pl
 from classward.artifact.read import read_bundle
 from classward.artifact.write import write_bundle
 from classward.domain import Candidate, ModelVersion, Plan, Recipe, Report, content_hash, to_plain
-from classward.estimators import encoder_named
+from classward.estimators import encoder_named, image_encoder_named
 from classward.flows.budget import Budget
 from classward.flows.context import Context, Tell, note
 from classward.flows.decide import RuleMade, make_rule
+from classward.flows.encode_images import encode_images, encoder_id
 from classward.flows.held import HELD, keep_held
 from classward.flows.hygiene import leakage_checks, result_checks
 from classward.flows.news import tells_news
@@ -52,6 +53,7 @@ def train(
     n_threads: int,
     tell: Tell,
     encoder: str = "",
+    image_encoder: str = "",
     accepted: tuple[str, ...] = (),
     brought: tuple[Recipe, ...] = (),
     treatment: Treatment | None = None,
@@ -64,6 +66,8 @@ def train(
     ----------
     encoder : str
         What reads texts beside their words; empty for none.
+    image_encoder : str
+        A backbone for images; empty for the plain features.
     accepted : tuple of str
         Suspected leaks, or their columns, that a person vouches for.
     brought : tuple of Recipe
@@ -93,6 +97,13 @@ def train(
     )  # fmt: skip
     reader = encoder_named(made.encoder) if made.encoder else None
     rows, folds = data.development(ctx, n_folds=made.n_folds)
+    seen = encode_images(
+        rows, image_encoder_named(image_encoder) if image_encoder else None, budget=budget,
+        tell=lambda what: tell("train", what),
+    )  # fmt: skip
+    if seen.reader is not None:
+        data, rows = replace(data, reader=seen.reader), replace(rows, reader=seen.reader)
+        made = replace(made, image_encoder=encoder_id(seen.reader.encoder))
     done = run_plan(
         made, rows, folds, budget=budget, kept=_kept(ctx, made, data), finish=lambda found: _finish(ctx, made, found),
         tell=lambda what: tell("train", what), encoder=reader,
@@ -123,7 +134,7 @@ def train(
     version, report, is_new = register(
         ctx, data, made, found, checks=checks, tell=tell,
         extras={SUSPECTS: suspects.as_json(), HELD: keep_held(ctx, data, found)},
-        remarks=(*decided.remarks, *remarks, suspects.found.remark, *_nested(ctx, data)),
+        remarks=(*decided.remarks, *remarks, suspects.found.remark, *seen.remarks, *_nested(ctx, data)),
     )  # fmt: skip
     return TrainResult(
         version=version,

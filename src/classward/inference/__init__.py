@@ -17,8 +17,9 @@ from classward.inference.columns import Columns
 from classward.inference.decide import Decided, Decider, cost_matrix, decide, prediction_sets
 from classward.inference.embedding import EmbeddingPart, Encoder
 from classward.inference.features import Csr, Features
-from classward.inference.featuriser import Featuriser
+from classward.inference.featuriser import DensePart, Featuriser
 from classward.inference.forest import ForestScorer
+from classward.inference.image_part import ImagePart
 from classward.inference.kernel import KernelScorer, pairs_to_scores
 from classward.inference.layers import LayersScorer
 from classward.inference.likeness import LikenessScorer, bend, likeness
@@ -29,7 +30,11 @@ from classward.inference.network import NetworkScorer
 from classward.inference.novelty import NoveltyRule
 from classward.inference.numeric_parts import BooleanPart, DatePart, NumericPart
 from classward.inference.onnx_encoder import OnnxEncoder
+from classward.inference.onnx_pictures import OnnxPictures
 from classward.inference.ordinal_part import OrdinalPart
+from classward.inference.picture import BadPicture, Picture, check_pillow, picture_bytes, read_picture
+from classward.inference.picture_reader import PictureEncoder, PictureReader, whole_steps
+from classward.inference.plain_pictures import PlainPictures
 from classward.inference.proba import Proba
 from classward.inference.scorer import Scorer
 from classward.inference.smooth_part import SmoothPart
@@ -37,9 +42,11 @@ from classward.inference.static_encoder import StaticEncoder
 from classward.inference.text import TextPart
 from classward.inference.tokens import grams_of, words_of
 from classward.inference.tree import TreeScorer
+from classward.inference.vector_part import VectorPart
 
 __all__ = [
     "ABSENT_LOGIT",
+    "BadPicture",
     "BellScorer",
     "Blend",
     "BlendMember",
@@ -51,6 +58,7 @@ __all__ = [
     "DatePart",
     "Decided",
     "Decider",
+    "DensePart",
     "EmbeddingPart",
     "Encoder",
     "Features",
@@ -59,6 +67,7 @@ __all__ = [
     "FlooredTemperature",
     "ForestScorer",
     "Identity",
+    "ImagePart",
     "KernelScorer",
     "LayersScorer",
     "LikenessScorer",
@@ -70,7 +79,12 @@ __all__ = [
     "NoveltyRule",
     "NumericPart",
     "OnnxEncoder",
+    "OnnxPictures",
     "OrdinalPart",
+    "Picture",
+    "PictureEncoder",
+    "PictureReader",
+    "PlainPictures",
     "Proba",
     "Scorer",
     "SmoothPart",
@@ -78,8 +92,10 @@ __all__ = [
     "Temperature",
     "TextPart",
     "TreeScorer",
+    "VectorPart",
     "VectorScaling",
     "bend",
+    "check_pillow",
     "cost_matrix",
     "decide",
     "grams_of",
@@ -87,8 +103,11 @@ __all__ = [
     "log_softmax",
     "mean_log_proba",
     "pairs_to_scores",
+    "picture_bytes",
     "prediction_sets",
+    "read_picture",
     "softmax",
     "standardise",
+    "whole_steps",
     "words_of",
 ]

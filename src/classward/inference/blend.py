@@ -14,6 +14,7 @@ from classward.inference.columns import Columns
 from classward.inference.features import Features
 from classward.inference.model import FittedModel
 from classward.inference.novelty import NoveltyRule
+from classward.inference.one_encoder import check_one_encoder
 from classward.inference.proba import Proba
 from classward.inference.tree import TreeScorer
 from classward.inference.tree_stack import TreeStack
@@ -131,6 +132,7 @@ class Blend:
             raise ValueError(
                 f"a rule for new inputs of {len(self.novelty.weights)} scores, {len(self.members)} members"
             )
+        check_one_encoder([model.featuriser for member in self.members for model in member.models])
         if self.rule is not None and self.rule.label_space_hash != self.label_space.hash:
             raise ValueError("the decision rule was made for other classes")
         if self.calibrator.n_classes not in (None, len(self.label_space)):

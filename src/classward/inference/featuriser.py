@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
@@ -10,12 +11,19 @@ from classward.inference.category import CategoryPart
 from classward.inference.columns import Columns
 from classward.inference.embedding import EmbeddingPart
 from classward.inference.features import Features, join_columns
+from classward.inference.image_part import ImagePart
 from classward.inference.numeric_parts import BooleanPart, DatePart, NumericPart
 from classward.inference.ordinal_part import OrdinalPart
 from classward.inference.smooth_part import SmoothPart
 from classward.inference.text import TextPart
+from classward.inference.vector_part import VectorPart
 
-__all__ = ["Featuriser"]
+__all__ = ["DensePart", "Featuriser"]
+
+DensePart: TypeAlias = (
+    NumericPart | BooleanPart | DatePart | OrdinalPart | SmoothPart | EmbeddingPart | ImagePart | VectorPart
+)
+"""A part that makes numbers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,13 +32,13 @@ class Featuriser:
 
     Parameters
     ----------
-    dense : tuple of NumericPart, BooleanPart, DatePart, OrdinalPart, SmoothPart or EmbeddingPart
+    dense : tuple of DensePart
         Parts that make numbers.
     categories, texts : tuple of CategoryPart, of TextPart
         Parts that make sparse indicators and weights.
     """
 
-    dense: tuple[NumericPart | BooleanPart | DatePart | OrdinalPart | SmoothPart | EmbeddingPart, ...] = ()
+    dense: tuple[DensePart, ...] = ()
     categories: tuple[CategoryPart, ...] = ()
     texts: tuple[TextPart, ...] = ()
 

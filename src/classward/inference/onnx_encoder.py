@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classward.errors import ArtifactError, UsageError
+from classward.inference.onnx_session import open_session
 from classward.inference.vector_memory import VectorMemory
 
 __all__ = ["OnnxEncoder"]
@@ -63,7 +64,7 @@ class OnnxEncoder:
     tokenizer: NDArray[np.uint8]
     n_columns: int
     most_tokens: int = 256
-    _memory: VectorMemory = field(init=False, repr=False, compare=False)
+    _memory: VectorMemory[str] = field(init=False, repr=False, compare=False)
     _runtime: _Runtime = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -143,7 +144,7 @@ class OnnxEncoder:
 
 def _start(model: NDArray[np.uint8], tokenizer_json: NDArray[np.uint8], n_threads: int) -> tuple[Any, Any]:
     try:
-        import onnxruntime
+        import onnxruntime  # noqa: F401
         import tokenizers
     except ImportError as error:
         raise UsageError(
@@ -153,12 +154,8 @@ def _start(model: NDArray[np.uint8], tokenizer_json: NDArray[np.uint8], n_thread
             why="the network travels in the bundle, its runtime does not",
             fix="pip install 'classward[text]'",
         ) from None
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads, options.inter_op_num_threads = n_threads, 1
-    options.log_severity_level = 3
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
-        session = onnxruntime.InferenceSession(model.tobytes(), options, providers=["CPUExecutionProvider"])
+        session = open_session(model, n_threads)
         tokenizer = tokenizers.Tokenizer.from_str(tokenizer_json.tobytes().decode())
     except Exception as error:  # noqa: BLE001  both libraries raise Exception itself
         raise _unreadable("CW321", "the encoder cannot be read", type(error).__name__) from None

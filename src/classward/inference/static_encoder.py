@@ -48,7 +48,7 @@ class StaticEncoder:
     weights: NDArray[np.float32]
     first: str = ""
     inner: str = ""
-    _memory: VectorMemory = field(init=False, repr=False, compare=False)
+    _memory: VectorMemory[str] = field(init=False, repr=False, compare=False)
     _ids: dict[str, int] = field(init=False, repr=False, compare=False)
     _memo: dict[str, tuple[int, ...]] = field(init=False, repr=False, compare=False)
     _longest: int = field(init=False, repr=False, compare=False)

@@ -1,21 +1,22 @@
-"""What an encoder made before, so that cross-fitting encodes each text once."""
+"""What an encoder made before, so that cross-fitting encodes each text or image once."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 __all__ = ["VectorMemory"]
 
-Encode = Callable[[Sequence[str]], NDArray[np.float32]]
+_Item = TypeVar("_Item", str, bytes)
 
 
 @dataclass(slots=True)
-class VectorMemory:
+class VectorMemory(Generic[_Item]):
     """Vectors by hash of their text: those of the last batch, and beyond it up to a number of rows, the oldest leave first.
 
     The parts of a blend that share an encoder so encode a request once, and cross-fitting encodes each text once.
@@ -31,8 +32,10 @@ class VectorMemory:
     most_rows: int = 256
     _rows: dict[bytes, NDArray[np.float32]] = field(default_factory=dict, repr=False)
 
-    def look_up(self, texts: Sequence[str], encode: Encode) -> NDArray[np.float32]:
-        """Vectors of ``texts``, shape (n, n_columns); only what is not remembered is encoded, each text once."""
+    def look_up(
+        self, texts: Sequence[_Item], encode: Callable[[Sequence[_Item]], NDArray[np.float32]]
+    ) -> NDArray[np.float32]:
+        """Vectors of ``texts`` (or images), shape (n, n_columns); only what is not remembered is encoded, each text once."""
         keys = [_key(text) for text in texts]
         known = {key: row for key in keys if (row := self._rows.get(key)) is not None}
         fresh = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
@@ -47,5 +50,6 @@ class VectorMemory:
             self._rows.pop(key, None)
 
 
-def _key(text: str) -> bytes:
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+def _key(item: str | bytes) -> bytes:
+    data = item.encode("utf-8", "surrogatepass") if isinstance(item, str) else item
+    return hashlib.blake2b(data, digest_size=16).digest()

@@ -5,6 +5,7 @@ from classward.ports.journal import Journal
 from classward.ports.records import PREDICTION_COLUMNS, LogHealth, RecordLog, RecordWriter, SealReport
 from classward.ports.stores import (
     ArtifactStore,
+    Attached,
     Heartbeat,
     Heartbeats,
     Leases,
@@ -18,6 +19,7 @@ from classward.ports.watching import WatchStore
 __all__ = [
     "PREDICTION_COLUMNS",
     "ArtifactStore",
+    "Attached",
     "Clock",
     "Heartbeat",
     "Heartbeats",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ArtifactStore",
+    "Attached",
     "Heartbeat",
     "Heartbeats",
     "Leases",
@@ -69,8 +70,20 @@ class SnapshotStore(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attached:
+    """A file that a row names: its bytes, or why it cannot be read."""
+
+    data: bytes = b""
+    problem: str = ""
+
+
 class TableSource(Protocol):
     """Reads the user's rows."""
+
+    def attached(self, source: DataSource, names: Sequence[str]) -> Iterator[Attached]:
+        """Read files that rows name, one after the other; relative paths are looked up beside the table."""
+        ...
 
     def read(self, source: DataSource, *, as_written: Collection[str] = ()) -> pl.DataFrame:
         """Read everything, with text kept as text (``"001"`` never becomes 1 unless the file's type says so).
@@ -142,6 +155,10 @@ class TableStream(Protocol):
 
     def batches(self, location: str, *, n_rows: int) -> Iterator[pl.DataFrame]:
         """Frames of at most ``n_rows`` rows, in file order; CSV columns come as text."""
+        ...
+
+    def attached(self, location: str, names: Sequence[str]) -> Iterator[Attached]:
+        """Read files that rows name, as :meth:`TableSource.attached` does."""
         ...
 
     def sink(self, location: str) -> TableSink:

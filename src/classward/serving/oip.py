@@ -13,7 +13,7 @@ from classward.serving.about import RELEASE
 from classward.serving.decode import MAX_NAME, InferBody, check_names
 from classward.serving.live import require_current
 from classward.serving.predict import answer_rows
-from classward.serving.tensors import DATATYPES, OutputTensor, check_outputs, outputs_of, rows_of
+from classward.serving.tensors import DATATYPES, OutputTensor, check_outputs, outputs_of, rows_of, shape_of
 from classward.serving.trace import RequestTrace
 from classward.serving.worker import Worker
 
@@ -61,7 +61,7 @@ def find_model(worker: Worker, model: str, version: str | None) -> LoadedVersion
 def tensors_of(loaded: LoadedVersion) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
     """Inputs and outputs of a version, as metadata lists them: name, datatype, shape."""
     inputs: list[dict[str, object]] = [
-        {"name": feature.name, "datatype": DATATYPES[feature.kind][0], "shape": [-1]}
+        {"name": feature.name, "datatype": DATATYPES[feature.kind][0], "shape": shape_of(feature, -1)}
         for feature in loaded.model.schema.features
     ]
     outputs: list[dict[str, object]] = [

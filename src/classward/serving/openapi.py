@@ -21,6 +21,8 @@ _KINDS: dict[str, Json] = {
     "numeric": {"type": ["number", "null"]},
     "boolean": {"type": ["boolean", "null"]},
     "date": {"type": ["string", "null"], "description": "ISO 8601 date or time"},
+    "image": {"type": ["string", "null"], "contentEncoding": "base64", "description": "An image file in base64"},
+    "vector": {"type": ["array", "null"], "items": {"type": "number"}},
 }
 _NAME: Json = {"type": "string", "minLength": 1, "maxLength": MAX_NAME}
 _SHARE: Json = {"type": "number", "minimum": 0, "maximum": 1}
@@ -144,6 +146,8 @@ def _row(schema: InputSchema) -> Json:
         kind = dict(_KINDS[feature.kind])
         if feature.is_required and isinstance(kind["type"], list):
             kind["type"] = kind["type"][0]
+        if feature.length:
+            kind |= {"minItems": feature.length, "maxItems": feature.length}
         if feature.description:
             kind["description"] = feature.description
         properties[feature.name] = kind

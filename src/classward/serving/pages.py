@@ -11,7 +11,7 @@ from classward.lifecycle.predict import example_row
 from classward.serving.about import RELEASE
 from classward.serving.messages import Reply, Request
 from classward.serving.routes import ROUTES
-from classward.serving.tensors import DATATYPES
+from classward.serving.tensors import DATATYPES, shape_of
 from classward.serving.tls import scheme_of
 from classward.serving.worker import Worker
 
@@ -80,7 +80,8 @@ def _what_is_live(current: LoadedVersion | None) -> str:
 def _tensors(schema: InputSchema) -> list[dict[str, object]]:
     row = example_row(schema)
     return [
-        {"name": f.name, "shape": [1], "datatype": DATATYPES[f.kind][0], "data": [row[f.name]]} for f in schema.features
+        {"name": f.name, "shape": shape_of(f, 1), "datatype": DATATYPES[f.kind][0], "data": [row[f.name]]}
+        for f in schema.features
     ]
 
 

@@ -16,7 +16,8 @@ from classward.serving.worker import Worker
 __all__ = ["INLINE_ROWS", "answer_rows", "predict", "rows_as_json"]
 
 INLINE_ROWS = 64
-"""Requests of up to this many rows are answered on the event loop: handing over to a thread costs more."""
+"""Requests of up to this many rows are answered on the event loop: handing over to a thread costs more.
+Images always go to a thread: decoding takes long."""
 
 
 async def predict(worker: Worker, request: Request) -> Reply:
@@ -75,7 +76,7 @@ async def answer_rows(
     if deadline_s is not None:
         check_deadline(deadline_s, worker.parts.clock.monotonic_s())
     mark = trace.mark if trace else None
-    if len(rows) <= INLINE_ROWS:
+    if len(rows) <= INLINE_ROWS and not loaded.reads_images:
         answer = worker.plane.answer(rows, ids=ids, keys=keys, top_k=top_k, request_id=request_id, mark=mark)
     else:
         new_id = worker.parts.ids.new

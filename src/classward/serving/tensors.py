@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from classward.domain import InputSchema
+from classward.domain import Feature, InputSchema
 from classward.errors import InvalidInput, nearest
 from classward.flows.predict import Answer
 from classward.serving.binary import TensorValues
 from classward.serving.decode import InferInput, InferOutput
 
-__all__ = ["DATATYPES", "OUTPUTS", "OutputTensor", "check_outputs", "check_shape", "outputs_of", "rows_of"]
+__all__ = ["DATATYPES", "OUTPUTS", "OutputTensor", "check_outputs", "check_shape", "outputs_of", "rows_of", "shape_of"]
 
 _INTEGERS = ("INT8", "INT16", "INT32", "INT64", "UINT8", "UINT16", "UINT32", "UINT64")
 _NUMBERS = ("FP64", "FP32", "FP16", *_INTEGERS)
@@ -22,6 +22,8 @@ DATATYPES: dict[str, tuple[str, ...]] = {
     "date": ("BYTES",),
     "numeric": _NUMBERS,
     "boolean": ("BOOL",),
+    "image": ("BYTES",),
+    "vector": ("FP32", "FP64", "FP16", *_INTEGERS),
 }
 """Feature kind → accepted tensor types; the first is the one that metadata announces."""
 
@@ -37,6 +39,11 @@ class OutputTensor:
     datatype: str
     shape: tuple[int, ...]
     values: TensorValues
+
+
+def shape_of(feature: Feature, n: int) -> list[int]:
+    """Shape of the tensor of a feature for ``n`` rows."""
+    return [n, feature.length] if feature.kind == "vector" else [n]
 
 
 def _is_integer(value: object) -> bool:
@@ -61,7 +68,8 @@ def rows_of(inputs: Sequence[InferInput], schema: InputSchema, *, max_rows: int)
     Parameters
     ----------
     inputs : sequence of InferInput
-        Each of shape ``[n]`` or ``[n, 1]``, data flat or nested, all with the same n.
+        Each of shape ``[n]`` or ``[n, 1]``, data flat or nested, all with the same n; vectors of shape ``[n, length]``.
+        Images are files in base64.
 
     Raises
     ------
@@ -69,18 +77,20 @@ def rows_of(inputs: Sequence[InferInput], schema: InputSchema, *, max_rows: int)
         CW421 when shape, type and data of a tensor disagree, CW422 for a name that is no feature, CW413 beyond
         ``max_rows``.
     """
-    kinds = {feature.name: feature.kind for feature in schema.features}
+    known = {feature.name: feature for feature in schema.features}
     columns: dict[str, list[object]] = {}
     for tensor in inputs:
-        if tensor.name not in kinds:
+        if tensor.name not in known:
             raise InvalidInput(
                 "CW422",
-                f"no input is called {tensor.name[:100]!r}{nearest(tensor.name[:100], kinds)}",
+                f"no input is called {tensor.name[:100]!r}{nearest(tensor.name[:100], known)}",
                 fix="GET /v2/models/{model} lists the inputs",
             )
         if tensor.name in columns:
             raise _bad(tensor, "it is given twice", "give each input once")
-        columns[tensor.name] = _column(tensor, DATATYPES[kinds[tensor.name]], max_rows)
+        feature = known[tensor.name]
+        read = _vectors if feature.kind == "vector" else _column
+        columns[tensor.name] = read(tensor, DATATYPES[feature.kind], max_rows)
     sizes = {len(column) for column in columns.values()}
     if len(sizes) != 1:
         raise InvalidInput(
@@ -124,7 +134,27 @@ def check_shape(tensor: InferInput, *, max_rows: int) -> None:
     if not (len(shape) == 1 or (len(shape) == 2 and shape[1] == 1)) or shape[0] < 0:
         raise _bad(tensor, "its shape must be [n] or [n, 1]", "one value per row")
     if shape[0] > max_rows:
-        raise InvalidInput("CW413", "too many rows in one request", why=f"at most {max_rows}", fix="split the request")
+        raise _too_many(max_rows)
+
+
+def _vectors(tensor: InferInput, datatypes: tuple[str, ...], max_rows: int) -> list[object]:
+    """One list of numbers per row; how many there must be, and that they are finite, is checked with the row."""
+    shape, data = tensor.shape, tensor.data
+    if len(shape) != 2 or min(shape) < 0:
+        raise _bad(tensor, "its shape must be [n, length]", "one vector per row")
+    if len(data) == shape[0] and all(item is None or isinstance(item, list) for item in data):
+        if shape[0] > max_rows:
+            raise _too_many(max_rows)
+        return data
+    flat = InferInput(tensor.name, [shape[0] * shape[1]], tensor.datatype, data)
+    numbers = _column(flat, datatypes, max_rows * max(shape[1], 1))
+    if shape[0] > max_rows:
+        raise _too_many(max_rows)
+    return [numbers[i * shape[1] : (i + 1) * shape[1]] for i in range(shape[0])]
+
+
+def _too_many(max_rows: int) -> InvalidInput:
+    return InvalidInput("CW413", "too many rows in one request", why=f"at most {max_rows}", fix="split the request")
 
 
 def _bad(tensor: InferInput, problem: str, fix: str) -> InvalidInput:

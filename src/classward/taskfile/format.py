@@ -23,7 +23,7 @@ __all__ = [
 ]
 
 Fraction = Annotated[float, Meta(gt=0, lt=1, description="A fraction between 0 and 1.")]
-Kind = Literal["text", "categorical", "numeric", "boolean", "date"]
+Kind = Literal["text", "categorical", "numeric", "boolean", "date", "image", "vector"]
 Duration = Annotated[str, Meta(pattern=r"^[0-9]+(\.[0-9]+)? ?[mhdw]$", description='Such as "90m", "36h", "7d", "2w".')]
 Chance = Annotated[str, Meta(pattern=CHANCE, description='Such as "1% chance per year" or "2 per year".')]
 Cost = Annotated[float, Meta(ge=0, description="A cost: 0 or more.")]
@@ -103,6 +103,12 @@ class FeaturePart(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     default: Annotated[
         str | float | bool | None, _says("The value that stands in, with on_bad = 'default'.", "only you can know")
     ] = None
+    length: Annotated[
+        int, Meta(ge=0, le=100_000), _says("How many numbers a vector has.", "only vectors have a length")
+    ] = 0
+    encoder: Annotated[
+        str, _says("Name and version of what made the vectors.", "only you can know; others are then refused")
+    ] = ""
 
 
 class AboutPart(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):

@@ -70,6 +70,7 @@ def _check(file: TaskFile, place: Place) -> None:
             "CW105", f"the label {task.label!r} is listed as a feature", ("features", task.label),
             why="the model would be told the answer", fix="remove it from [features]",
         )  # fmt: skip
+    _check_vectors(file, place)
     if data.test is None and data.test_share + data.calibration_share > 0.9:
         place.error(
             "CW105", "test_share and calibration_share leave less than a tenth to learn from", ("data", "test_share"),
@@ -101,6 +102,22 @@ def _check(file: TaskFile, place: Place) -> None:
     for part, name, text in (("slo", "window", file.slo.window), ("labels", "wait", file.labels.wait)):
         if not days(text) > 0:
             place.error("CW103", f"{part}.{name} must be longer than nothing", (part, name), got=text, fix='write "7d"')
+
+
+def _check_vectors(file: TaskFile, place: Place) -> None:
+    for name, part in file.features.items():
+        kind, length = (part, 0) if isinstance(part, str) else (part.kind, part.length)
+        if kind == "vector" and length < 1:
+            place.error(
+                "CW105", f"the vector {name!r} has no length", ("features", name),
+                why="a request with a vector of another length must be refused",
+                fix='write { kind = "vector", length = 384 }',
+            )  # fmt: skip
+        if kind != "vector" and not isinstance(part, str) and (length or part.encoder):
+            place.error(
+                "CW105", f"{name!r} is {kind}: it has no length and no encoder", ("features", name),
+                fix="leave them out, or make it a vector",
+            )  # fmt: skip
 
 
 def _task(file: TaskFile, declared: frozenset[str]) -> Task:
@@ -151,7 +168,14 @@ def _decision(file: TaskFile) -> DecisionPolicy:
 def _feature(name: str, part: str | FeaturePart) -> Feature:
     if isinstance(part, str):
         return Feature(name=name, kind=part)
-    return Feature(name=name, kind=part.kind, is_required=part.required, description=part.description)
+    return Feature(
+        name=name,
+        kind=part.kind,
+        is_required=part.required,
+        description=part.description,
+        length=part.length,
+        encoder=part.encoder,
+    )
 
 
 def _slos(file: TaskFile, declared: frozenset[str]) -> Iterator[SLO]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Sequence
 
-from classward.domain import DataSource
+from classward.domain import DataSource, Feature
 from classward.errors import UnknownClass, nearest
 from classward.lifecycle.data import Inference
 from classward.taskfile.toml_text import array, key, quoted
@@ -75,10 +75,16 @@ def _features(found: Inference) -> list[str]:
     width = width if width <= _MOST_FEATURES_ALIGNED else 0
     lines = ["[features]"]
     for item in found.features:
-        line = f"{key(item.feature.name):<{width}} = {quoted(item.feature.kind)}"
+        line = f"{key(item.feature.name):<{width}} = {_kind(item.feature)}"
         lines.append(line if len(found.features) > _MOST_FEATURES_ALIGNED else f"{line}  # {item.reason}")
     left_out = [f"{quoted(item.column)} ({item.reason})" for item in found.left_out]
     return [*lines, *_comment("left out: ", left_out)]
+
+
+def _kind(feature: Feature) -> str:
+    if feature.length:
+        return f"{{ kind = {quoted(feature.kind)}, length = {feature.length} }}"
+    return quoted(feature.kind)
 
 
 def _classes(found: Inference, critical: Sequence[str], sensitive: Sequence[str]) -> list[str]:

@@ -41,6 +41,14 @@ def check_repairs(file: TaskFile, place: Place) -> None:
             )
         if part.default is None:
             continue
+        if part.kind in {"image", "vector"}:
+            place.error(
+                "CW105",
+                f"features.{name}: no default stands in for a value of kind {part.kind}",
+                ("features", name),
+                why="an answer about something that was never sent would be a guess",
+                fix='write on_bad = "missing"',
+            )
         checked = CHECKERS[part.kind](part.default)
         if isinstance(checked, Fault):
             place.error(

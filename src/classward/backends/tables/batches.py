@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import polars as pl
 
+from classward.backends.tables.attached import read_attached
 from classward.backends.tables.delimited import count_rows, read_frames
 from classward.backends.tables.refusals import SUFFIXES, find, unreadable
 from classward.errors import DataError
+from classward.ports import Attached
 
 __all__ = ["BatchFiles", "PartFiles"]
 
@@ -40,6 +42,10 @@ class BatchFiles:
             yield from _scan(path).collect_batches(chunk_size=n_rows, maintain_order=True)
         except (pl.exceptions.PolarsError, OSError) as error:
             raise _broken(location, error) from error
+
+    def attached(self, location: str, names: Sequence[str]) -> Iterator[Attached]:
+        """Read files that rows name; relative paths are looked up beside the table."""
+        return read_attached(Path(location).parent, names)
 
     def sink(self, location: str) -> PartFiles:
         """Start a file that appears when finished."""

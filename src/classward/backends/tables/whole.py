@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import polars as pl
 
+from classward.backends.tables.attached import read_attached
 from classward.backends.tables.delimited import read_frames
 from classward.backends.tables.refusals import empty, find, unreadable
 from classward.backends.tables.typed import typed
 from classward.domain import DataSource
 from classward.errors import DataError
+from classward.ports import Attached
 
 __all__ = ["FileTables"]
 
@@ -32,6 +34,11 @@ class FileTables:
         if not table.height:
             raise empty(source.location)
         return table
+
+    def attached(self, source: DataSource, names: Sequence[str]) -> Iterator[Attached]:
+        """Read files that rows name; relative paths are looked up beside the table."""
+        is_file = "://" not in source.location
+        return read_attached((self._base / source.location).parent if is_file else self._base, names)
 
     def _file(self, location: str, as_written: Collection[str]) -> pl.DataFrame:
         path = self._base / location

@@ -16,14 +16,15 @@ from classward.inference.attribution.trust import warnings_of
 from classward.inference.columns import Columns
 from classward.inference.embedding import EmbeddingPart
 from classward.inference.features import Features
-from classward.inference.featuriser import Featuriser
+from classward.inference.featuriser import DensePart, Featuriser
+from classward.inference.image_part import ImagePart
 from classward.inference.linear import LinearScorer
-from classward.inference.numeric_parts import BooleanPart, DatePart, NumericPart
 from classward.inference.ordinal_part import OrdinalPart
 from classward.inference.smooth_part import SmoothPart
 from classward.inference.text import TextPart
 from classward.inference.tokens import grams_of, words_of
 from classward.inference.tree import TreeScorer
+from classward.inference.vector_part import VectorPart
 
 __all__ = ["explain_exactly", "owners_of"]
 
@@ -90,7 +91,6 @@ def explain_exactly(
 
 
 Owner: TypeAlias = tuple[str, str | None]
-Dense: TypeAlias = NumericPart | BooleanPart | DatePart | OrdinalPart | SmoothPart | EmbeddingPart
 
 
 def owners_of(featuriser: Featuriser, columns: Columns, row: int) -> list[tuple[tuple[Owner, float], ...]]:
@@ -105,11 +105,11 @@ def owners_of(featuriser: Featuriser, columns: Columns, row: int) -> list[tuple[
     return found
 
 
-def _columns_of(part: Dense) -> list[str]:
+def _columns_of(part: DensePart) -> list[str]:
     """The input column behind each feature of a dense part."""
     if isinstance(part, OrdinalPart):
         return [part.column]
-    if isinstance(part, EmbeddingPart):
+    if isinstance(part, EmbeddingPart | ImagePart | VectorPart):
         return [part.column] * part.n_columns
     if isinstance(part, SmoothPart):
         inputs = [name for inner in part.parts for name in _columns_of(inner)]

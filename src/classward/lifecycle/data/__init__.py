@@ -12,12 +12,14 @@ from classward.lifecycle.data.label_space import build_label_space
 from classward.lifecycle.data.leakage import LeakageLimits, near_groups, scan, unaccepted_stops
 from classward.lifecycle.data.looks import looks
 from classward.lifecycle.data.optimism import Optimism, optimism
+from classward.lifecycle.data.pictures import image_in_text
 from classward.lifecycle.data.profile import profile
 from classward.lifecycle.data.rounds import NestedRound, Round, forward_rounds, nested_rounds, rounds_of
 from classward.lifecycle.data.simple_answers import SimpleAnswer, answer_by_column, answer_by_copy
 from classward.lifecycle.data.split import split, together
 from classward.lifecycle.data.strategies import STRATEGIES, DealtRounds, deal_rounds
 from classward.lifecycle.data.target import check_target
+from classward.lifecycle.data.vectors import vector_length
 
 __all__ = [
     "FOLD_NAMES",
@@ -45,6 +47,7 @@ __all__ = [
     "describe",
     "fold_rare",
     "forward_rounds",
+    "image_in_text",
     "kind_of",
     "labels_of",
     "looks",
@@ -57,4 +60,5 @@ __all__ = [
     "split",
     "together",
     "unaccepted_stops",
+    "vector_length",
 ]

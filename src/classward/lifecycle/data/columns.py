@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from classward.domain import Feature, InputSchema
@@ -9,6 +11,7 @@ from classward.errors import DataError
 from classward.inference import Columns
 from classward.lifecycle.data.kinds import plain_text
 from classward.lifecycle.data.times import times_of
+from classward.lifecycle.data.vectors import read_vectors, vectors_of
 
 __all__ = ["check_columns", "columns_of"]
 
@@ -17,7 +20,8 @@ def columns_of(table: pl.DataFrame, schema: InputSchema) -> Columns:
     """Give the columns of a schema as Python values: text, numbers, booleans, dates; missing values are ``None``.
 
     Nothing is guessed: text that looks like a number stays text. NaN counts as missing. Whole numbers in a categorical
-    column become their text (5 becomes ``"5"``), since a category is a name.
+    column become their text (5 becomes ``"5"``), since a category is a name. Images are bytes already, vectors become
+    float32 arrays.
 
     Returns
     -------
@@ -28,10 +32,18 @@ def columns_of(table: pl.DataFrame, schema: InputSchema) -> Columns:
     ------
     DataError
         CW207 a column is missing; CW209 a value does not fit its kind; CW218 a required value is missing; CW219 a
-        number is infinite. Each names the column and the first bad row, counted from 1, and never the value.
+        number is infinite; CW273 a vector of another length or
+        not finite, CW274 of another encoder. Each names the column and the first bad row, counted from 1, and never the
+        value.
     """
     _check_present(table, schema)
-    return {f.name: _read(table[f.name], f).to_list() for f in schema.features}
+    return {f.name: _values(_read(table[f.name], f), f) for f in schema.features}
+
+
+def _values(column: pl.Series, feature: Feature) -> Sequence[object]:
+    if feature.kind != "vector" or column.null_count() == len(column):
+        return column.to_list()
+    return vectors_of(column, feature.length)
 
 
 def check_columns(table: pl.DataFrame, schema: InputSchema) -> None:
@@ -116,13 +128,22 @@ def _date(column: pl.Series, feature: Feature) -> pl.Series:
     return times
 
 
-_READERS = {"text": _text, "categorical": _text, "numeric": _numeric, "boolean": _boolean, "date": _date}
+def _image(column: pl.Series, feature: Feature) -> pl.Series:
+    return column if column.dtype == pl.Binary else _refuse(column, feature)
+
+
+_READERS = {
+    "text": _text, "categorical": _text, "numeric": _numeric, "boolean": _boolean, "date": _date, "image": _image,
+    "vector": read_vectors,
+}  # fmt: skip
 _ALLOWED = {
     "text": "text",
     "categorical": "text, whole numbers or true/false",
     "numeric": "numbers",
     "boolean": "true/false",
     "date": "dates or ISO 8601 text",
+    "image": "paths of image files, base64 or bytes",
+    "vector": "lists of numbers",
 }
 
 

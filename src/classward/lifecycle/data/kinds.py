@@ -6,7 +6,9 @@ import re
 
 import polars as pl
 
+from classward.lifecycle.data.pictures import image_in_text, looks_like_images
 from classward.lifecycle.data.times import is_time_like
+from classward.lifecycle.data.vectors import vector_length
 
 __all__ = ["kind_of", "plain_text"]
 
@@ -30,6 +32,10 @@ def kind_of(column: pl.Series) -> tuple[str | None, str]:
     if _AFTERWARDS.fullmatch(column.name):
         return None, "by its name only known after the label: would leak"
     dtype = column.dtype
+    if looks_like_images(present):
+        return "image", "image files" if dtype == pl.Binary or image_in_text(present[0]) else "paths of image files"
+    if n_numbers := vector_length(column):
+        return "vector", f"{n_numbers} numbers each"
     if dtype == pl.Object or dtype.is_nested():
         return None, f"its type ({dtype}) cannot be learned from"
     n_unique = present.n_unique()

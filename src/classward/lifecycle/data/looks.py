@@ -15,6 +15,7 @@ from classward.lifecycle.data.label_cells import class_counts, labels_of, typo_s
 from classward.lifecycle.data.leaks import gives_away
 from classward.lifecycle.data.roles import find_group, find_id, find_time, require_columns, require_times
 from classward.lifecycle.data.target import check_label_column, check_labels_per_id
+from classward.lifecycle.data.vectors import vector_length
 
 __all__ = ["looks"]
 
@@ -135,7 +136,8 @@ def _columns(
             )
         if kind == "categorical" and _holds_numbers(table[column]):
             notes.append(f"{column!r} holds numbers stored as text: kept as text, so that 001 stays 001")
-        features.append(FoundFeature(feature=Feature(name=column, kind=kind), reason=reason))
+        length = vector_length(table[column]) if kind == "vector" else 0
+        features.append(FoundFeature(feature=Feature(name=column, kind=kind, length=length), reason=reason))
     if not features:
         raise DataError(
             "CW217",

@@ -49,7 +49,7 @@ def cuts_of(held: HeldOut) -> Iterator[Cut]:
             lengths = np.array([len(v) if isinstance(v, str) else 0 for v in values], dtype=np.float64)
             lengths[is_missing] = np.nan
             yield from _ranges(feature.name, lengths, "length", lambda x: f"{x:.0f}")
-        else:
+        elif feature.kind not in {"image", "vector"}:
             numbers = numbers_of(values)
             is_missing |= np.isnan(numbers)
             word = _day if feature.kind == "date" else (lambda x: f"{x:.4g}")
@@ -76,7 +76,9 @@ def _number(value: object) -> float:
 
 
 def _is_missing(value: object) -> bool:
-    return value is None or (isinstance(value, str) and not value.strip()) or value != value
+    return (
+        value is None or (isinstance(value, str) and not value.strip()) or (isinstance(value, float) and value != value)
+    )
 
 
 def _levels(column: str, values: Sequence[object]) -> Iterator[Cut]:

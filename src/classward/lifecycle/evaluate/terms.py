@@ -60,8 +60,10 @@ def bags_of(values: Sequence[object], kind: str) -> Bags:
 
 
 def _terms(value: object, kind: str) -> list[str]:
-    if value is None or value != value:
+    if value is None or (isinstance(value, float) and value != value):
         return [_MISSING]
+    if kind in {"image", "vector"}:
+        return ["(present)"]
     if kind == "text":
         return list(dict.fromkeys(words_of(str(value)[:_LONGEST]))) or [_MISSING]
     return [" ".join(str(value).split())]

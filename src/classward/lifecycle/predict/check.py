@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from classward.domain import InputSchema, Repair
 from classward.lifecycle.predict.checked import CheckedRows
 from classward.lifecycle.predict.problems import MOST_LISTED, Problem, refuse, unknown_field
-from classward.lifecycle.predict.values import CHECKERS, Fault, type_of
+from classward.lifecycle.predict.values import Fault, checker_of, type_of
 
 __all__ = ["RowChecker", "check_rows"]
 
@@ -33,12 +33,12 @@ class RowChecker:
     def __init__(self, schema: InputSchema, repairs: Sequence[Repair] = ()) -> None:
         self.schema = schema
         self._names = schema.names
-        self._columns = tuple((f.name, CHECKERS[f.kind], f.is_required, f"missing:{f.name}") for f in schema.features)
-        kinds = {f.name: f.kind for f in schema.features}
+        self._columns = tuple((f.name, checker_of(f), f.is_required, f"missing:{f.name}") for f in schema.features)
+        features = {f.name: f for f in schema.features}
         self._repairs: dict[str, object] = {
-            r.feature: r.value if r.value is None else CHECKERS[kinds[r.feature]](r.value)
+            r.feature: r.value if r.value is None else checker_of(features[r.feature])(r.value)
             for r in repairs
-            if r.feature in kinds
+            if r.feature in features
         }
 
     def check(self, rows: Sequence[Mapping[str, object]]) -> CheckedRows:
@@ -53,7 +53,8 @@ class RowChecker:
         ------
         InvalidInput
             CW401 required field missing; CW402 unknown field; CW403 wrong type; CW404 not finite; CW405 text that
-            cannot be stored; CW406 a row is no object; CW407 no rows. The text names the rows (counted from 0) and
+            cannot be stored; CW406 a row is no object; CW407 no rows; CW272 no image; CW273,
+            CW274 no such vector. The text names the rows (counted from 0) and
             fields of the first 20 problems, with types but never values.
         """
         n = len(rows)

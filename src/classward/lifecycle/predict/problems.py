@@ -50,6 +50,9 @@ def _list(known: Iterable[str]) -> str:
 
 
 _WHY = {
+    "CW272": "an image travels whole in the request; a path or address is never opened",
+    "CW273": "a shorter, longer or broken vector means something else in every place",
+    "CW274": "numbers of two encoders, or of two versions of one, mean different things in the same place",
     "CW401": "the model was told that this field is always there",
     "CW402": "a misspelt field would silently count as missing",
     "CW403": "values are never converted by guess: '001' is not 1",
@@ -59,6 +62,9 @@ _WHY = {
     "CW407": "there is nothing to answer",
 }
 _FIX = {
+    "CW272": "send the bytes of the file in base64, or null; rows are counted from 0",
+    "CW273": "send as many numbers as the encoder makes, or null; rows are counted from 0",
+    "CW274": "make the vector by the encoder that the model was trained with",
     "CW401": "send the field with a value; rows are counted from 0",
     "CW402": "correct or remove the field; the fields are {0}",
     "CW403": "send the type that is asked for, or null if the value is not known; rows are counted from 0",

@@ -49,7 +49,7 @@ def brought_recipe(estimator: str | Any, settings: str = "{}") -> Recipe:
 def fit_brought_family(rows: LabelledRows, params: Params, how: How) -> tuple[Featuriser, Scorer]:
     """Fit a brought estimator over every column but text: normal scores of numbers, indicators of categories."""
     settings = settings_of(BroughtSettings, params)
-    featuriser = fit_smooth_featuriser(without_text(rows.schema), rows.columns, rows.n)
+    featuriser = fit_smooth_featuriser(without_text(rows.schema), rows.columns, rows.n, reader=rows.reader)
     scorer = fit_brought(
         featuriser.transform(rows.columns, rows.n),
         rows.y_index,

@@ -41,7 +41,7 @@ __all__ = [
 def fit_linear_family(rows: LabelledRows, params: Params, how: How) -> tuple[Featuriser, LinearScorer]:
     """Fit a linear model over every column."""
     if any(f.kind == "text" for f in rows.schema.features):  # words, and how rare they are, are learned fold by fold
-        featuriser = fit_featuriser(rows.schema, rows.columns, rows.n)
+        featuriser = fit_featuriser(rows.schema, rows.columns, rows.n, reader=rows.reader)
         features = featuriser.transform(rows.columns, rows.n)
     else:
         featuriser, features = rows.featurised(fit_featuriser, rows.schema)

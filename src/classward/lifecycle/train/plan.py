@@ -25,6 +25,7 @@ _ROWS_FOR_FEWER_TREES = 20_000
 _MANY_CLASSES = 9
 _MOST_TREES, _MOST_TREES_OF_MANY = 16_000, 2_000
 _MOST_SUPPORT, _SUPPORT_OF_MANY = 10_240, 6_000
+_PER_IMAGE = 256
 _LAST_LAYER = 384
 _SHARE_OF_ONE, _SHARE_OF_ALL = 0.15, 0.33
 
@@ -79,7 +80,7 @@ def plan(
     n_folds = _n_folds(n_rows, budget_s, is_time_ordered, is_text=not n_columns)
     linear_share = (0.3 if has_text else 0.05) if n_columns else (0.4 if encoder else 0.9)
     fit_s = budget_s * linear_share / (n_folds + 1)
-    chosen = [(_linear(has_text, len(schema.features), n_rows, n_classes, fit_s), linear_share)]
+    chosen = [(_linear(has_text, _n_numbers(schema), n_rows, n_classes, fit_s), linear_share)]
     if has_text and encoder:
         chosen += _for_encoded(n_rows, encoder)
     if n_columns:
@@ -92,6 +93,11 @@ def plan(
         encoder=encoder if has_text else "", budget_s=budget_s, seed=seed, n_threads=n_threads, task_hash=task_hash,
         dataset_hash=dataset_hash, rows_hash=rows_hash,
     )  # fmt: skip
+
+
+def _n_numbers(schema: InputSchema) -> int:
+    """Columns a linear model sees, roughly: an image gives many, a vector as many as it has."""
+    return sum(_PER_IMAGE if f.kind == "image" else max(1, f.length) for f in schema.features)
 
 
 def _n_folds(n_rows: int, budget_s: float, is_time_ordered: bool, is_text: bool) -> int:

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from classward.domain import InputSchema, LabelSpace
-from classward.inference import Columns, Features, Featuriser
+from classward.inference import Columns, Features, Featuriser, PictureReader
 
-__all__ = ["FitFold", "LabelledRows", "take_columns"]
+__all__ = ["FitFeaturiser", "FitFold", "LabelledRows", "take_columns"]
 
-FitFeaturiser: TypeAlias = Callable[[InputSchema, Columns, int], Featuriser]
+
+class FitFeaturiser(Protocol):
+    """Makes a featuriser without looking at labels."""
+
+    def __call__(
+        self, schema: InputSchema, columns: Columns, n: int, *, reader: PictureReader | None = None
+    ) -> Featuriser:
+        """Fit on ``n`` rows; ``reader`` sees images."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +31,7 @@ class LabelledRows:
 
     ``y_index`` of shape (n,) are columns in label-space order; ``weight`` of shape (n,) says how much each row counts in a
     fit, all alike without it. Rows that were taken from others know from which (``origin``, ``positions``): features that do
-    not look at labels are then made once for all of them.
+    not look at labels are then made once for all of them. ``reader`` is what sees images, the same for all.
     """
 
     columns: Columns
@@ -40,6 +48,7 @@ class LabelledRows:
     _found: dict[Callable[[LabelledRows], str], str] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+    reader: PictureReader | None = None
 
     def __post_init__(self) -> None:
         y = self.y_index
@@ -56,6 +65,7 @@ class LabelledRows:
             columns=take_columns(self.columns, rows), n=len(rows), y_index=self.y_index[rows], schema=self.schema,
             label_space=self.label_space, weight=None if self.weight is None else self.weight[rows],
             origin=self.origin or self, positions=rows if self.positions is None else self.positions[rows],
+            reader=self.reader,
         )  # fmt: skip
 
     def featurised(self, fit: FitFeaturiser, schema: InputSchema) -> tuple[Featuriser, Features]:
@@ -73,7 +83,7 @@ class LabelledRows:
         """
         whole = self.origin or self
         if fit not in whole._made:
-            featuriser = fit(schema, whole.columns, whole.n)
+            featuriser = fit(schema, whole.columns, whole.n, reader=whole.reader)
             whole._made[fit] = (featuriser, featuriser.transform(whole.columns, whole.n))
         featuriser, features = whole._made[fit]
         return featuriser, features if self.positions is None else features.take(self.positions)

@@ -36,7 +36,13 @@ def fit_embedding_family(rows: LabelledRows, params: Params, how: How) -> tuple[
     given = dict(params)
     with_terms, width = bool(given.pop("terms", False)), int(given.pop("width", encoder.n_columns))
     featuriser = fit_embedding_featuriser(
-        rows.schema, rows.columns, rows.n, encoder=encoder, with_terms=with_terms, first=encoder.n_columns - width
+        rows.schema,
+        rows.columns,
+        rows.n,
+        encoder=encoder,
+        with_terms=with_terms,
+        first=encoder.n_columns - width,
+        reader=rows.reader,
     )
     scorer = fit_linear(
         featuriser.transform(rows.columns, rows.n),

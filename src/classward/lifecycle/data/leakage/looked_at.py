@@ -62,7 +62,7 @@ def look_at(table: pl.DataFrame, task: Task, folds: Folds, *, most_rows: int, rn
     return LookedAt(
         table=part,
         labels=labels,
-        columns=tuple(f.name for f in present if f.kind != "text"),
+        columns=tuple(f.name for f in present if f.kind not in {"text", "image", "vector"}),
         text_columns=tuple(f.name for f in present if f.kind == "text" and table[f.name].dtype == pl.String),
         names=names,
         y_index=y_index,

@@ -53,7 +53,9 @@ def synthesised(rows: LabelledRows, rng: np.random.Generator) -> LabelledRows:
         for values in (rows.columns[feature.name],)
     }
     y = np.concatenate([rows.y_index, rows.y_index[base]])
-    return LabelledRows(columns=columns, n=len(y), y_index=y, schema=rows.schema, label_space=rows.label_space)
+    return LabelledRows(
+        columns=columns, n=len(y), y_index=y, schema=rows.schema, label_space=rows.label_space, reader=rows.reader
+    )
 
 
 def _pairs(
