@@ -75,7 +75,9 @@ def opened(folder: Path, seed: int = 1) -> Context:
 
 
 def trained(ctx: Context, **asked: Any) -> Any:
-    return train(ctx, budget_s=7, n_threads=1, tell=lambda stage, what: None, accepted=asked.pop("accepted", ()), **asked)
+    return train(
+        ctx, budget_s=7, n_threads=1, tell=lambda stage, what: None, accepted=asked.pop("accepted", ()), **asked
+    )
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +124,15 @@ def test_requests_carry_base64_and_nothing_is_opened_for_them(signs: Any) -> Non
     assert (first == same).all()
     assert answer.predictions[2].flags[0] == "missing:photo"
     assert np.isfinite(missing).all()
-    for bad in ("files/0.png", "/etc/passwd", "file:///etc/passwd", "http://localhost/x.png", "data:image/png,abc", 3, ["x"]):
+    for bad in (
+        "files/0.png",
+        "/etc/passwd",
+        "file:///etc/passwd",
+        "http://localhost/x.png",
+        "data:image/png,abc",
+        3,
+        ["x"],
+    ):
         with pytest.raises(InvalidInput, match="CW272 row 0: 'photo'"):
             plane.answer([row | {"photo": bad}])
     with pytest.raises(InvalidInput, match=r"(?s)CW272 row 1: 'photo'.*cut short"):
@@ -130,7 +140,9 @@ def test_requests_carry_base64_and_nothing_is_opened_for_them(signs: Any) -> Non
     for bad in ([0.0] * 4, [0.0] * 4 + [float("nan")], [0.0] * 4 + ["x"], "x", [0.0] * 4 + [1e300], [0.0] * 4 + [True]):
         with pytest.raises(InvalidInput, match="CW273 row 0: 'vec'"):
             plane.answer([row | {"vec": bad}])
-    assert plane.answer([row | {"vec": {"encoder": "toy-1", "vector": [0.0] * 5}}]).probabilities[0] == pytest.approx(first)
+    assert plane.answer([row | {"vec": {"encoder": "toy-1", "vector": [0.0] * 5}}]).probabilities[0] == pytest.approx(
+        first
+    )
     with pytest.raises(InvalidInput, match="CW274 row 0: 'vec'"):
         plane.answer([row | {"vec": {"encoder": "toy-2", "vector": [0.0] * 5}}])
 
@@ -175,7 +187,7 @@ def test_a_simulator_sends_the_images_themselves(signs: Any) -> None:
 def test_versions_over_images_can_be_compared(signs: Any) -> None:
     ctx, result, _, folder = signs
     text = (folder / "classward.toml").read_text()
-    (folder / "classward.toml").write_text(text.replace('size = "numeric"\n', ""))
+    (folder / "classward.toml").write_text(text.replace('table.parquet"', 'table.parquet"\ntest_share = 0.3'))
     try:
         other = trained(opened(folder, 2))
         assert other.version.version == 2
