@@ -83,7 +83,8 @@ def digits() -> tuple[np.ndarray, np.ndarray]:
 
 
 def mnist(path: Path) -> tuple[np.ndarray, np.ndarray]:
-    table = np.loadtxt(gzip.open(path, "rt"), delimiter=",")
+    with gzip.open(path, "rt") as file:
+        table = np.loadtxt(file, delimiter=",")
     return table[:, :-1].reshape(-1, 28, 28).astype(np.uint8), table[:, -1].astype(int)
 
 

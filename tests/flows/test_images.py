@@ -157,7 +157,7 @@ def test_the_log_keeps_the_hash_of_an_image_and_the_numbers_of_a_vector(signs: A
 
 
 def test_files_are_scored_by_paths_beside_them_and_a_bad_image_stops_the_whole(signs: Any, tmp_path: Path) -> None:
-    ctx, result, images, folder = signs
+    ctx, result, _, folder = signs
     plane = wiring.data_plane(ctx, Settings(), kind="batch", version=result.version.version, writer=None)
     source, target = folder / "signs" / "table.parquet", tmp_path / "out.parquet"
     scored = predict_file(
