@@ -74,7 +74,8 @@ def schema_of(table: pl.DataFrame, *, is_text: bool = False) -> InputSchema:
 
     ``is_text``: the caller passed texts, however often they recur.
     """
-    kinds = ["text" if is_text else _kind(table[c]) for c in table.columns]
+    found = [_kind(table[c]) for c in table.columns]
+    kinds = ["text" if is_text and kind != "image" else kind for kind in found]
     lengths = [vector_length(table[c]) if k == "vector" else 0 for c, k in zip(table.columns, kinds, strict=True)]
     return InputSchema(
         features=tuple(Feature(name=c, kind=k, length=n) for c, k, n in zip(table.columns, kinds, lengths, strict=True))
