@@ -17,7 +17,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from classward.api.checked import checked_rows
-from classward.api.inputs import columns_for, frame_of, is_images, is_texts, schema_of
+from classward.api.inputs import columns_for, frame_of, is_texts, schema_of
 from classward.artifact.write import write_bundle
 from classward.domain import DecisionRule, LabelSpace, PriorCorrection
 from classward.errors import NotMulticlass, UsageError, nearest
@@ -138,7 +138,7 @@ class Classifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         budget = Budget(clock_s=clock_s, ends_s=clock_s() + budget_s)
         table = frame_of(checked_rows(self, X, reset=True))
         codes = self._encode(X, y)
-        self.schema_ = schema_of(table, is_text=is_texts(X) and not is_images(X))
+        self.schema_ = schema_of(table, is_text=is_texts(X))
         rows = self._rows(table, codes)
         seed = _seed(self.random_state)
         made = plan(
