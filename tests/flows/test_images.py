@@ -22,6 +22,7 @@ from classward.flows.compare import compare
 from classward.flows.context import Context
 from classward.flows.init import Asked, init
 from classward.flows.predict_file import predict_file
+from classward.flows.reproduce import reproduce
 from classward.flows.simulate import labelled_rows
 from classward.flows.snapshot import take_snapshot
 from classward.flows.train import train
@@ -194,6 +195,13 @@ def test_versions_over_images_can_be_compared(signs: Any) -> None:
         assert compare(ctx, result.version.version, 2).n_rows > 0
     finally:
         (folder / "classward.toml").write_text(text)
+
+
+def test_a_version_over_images_can_be_made_again(signs: Any) -> None:
+    ctx, result, _, _ = signs
+    again = reproduce(ctx, result.version.version, n_threads=1, tell=lambda stage, what: None)
+    assert again.members
+    assert all(member.is_same for member in again.members if "lightgbm" not in member.title)
 
 
 def test_few_unreadable_images_are_left_out_and_listed_many_are_refused(tmp_path: Path) -> None:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from classward.errors import DataError
 from classward.estimators import fit_picture_reader
 from classward.flows.budget import Budget
-from classward.inference import OnnxPictures, PictureEncoder, PictureReader, PlainPictures
+from classward.inference import Blend, ImagePart, Model, OnnxPictures, PictureEncoder, PictureReader, PlainPictures
 from classward.lifecycle.train import LabelledRows
 
-__all__ = ["ImagesRead", "encode_images", "encoder_id"]
+__all__ = ["ImagesRead", "encode_images", "encoder_id", "reader_of"]
 
 _TRIED_FIRST = 64
 _MOST_OF_TIME = 0.6
@@ -33,6 +33,13 @@ def encoder_id(encoder: PictureEncoder) -> str:
     if isinstance(encoder, PlainPictures):
         return f"plain-{encoder.edition}"
     return f"{encoder.name}@{hashlib.sha256(encoder.model.tobytes()).hexdigest()[:16]}"
+
+
+def reader_of(model: Model) -> PictureReader | None:
+    """What sees the images of a trained model; ``None`` if it looks at none."""
+    models = [one for member in model.members for one in member.models] if isinstance(model, Blend) else [model]
+    parts = (part for one in models for part in one.featuriser.dense)
+    return next((part.reader for part in parts if isinstance(part, ImagePart)), None)
 
 
 def encode_images(

@@ -5,13 +5,15 @@ from __future__ import annotations
 import importlib.metadata
 import math
 import platform
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from classward.artifact.read import read_bundle
 from classward.domain import Candidate, Plan
 from classward.errors import DataError, Refused
 from classward.estimators import encoder_named, one_blas_thread
 from classward.flows.budget import Budget
 from classward.flows.context import Context, Tell
+from classward.flows.encode_images import reader_of
 from classward.flows.portfolio import blend_of, run_one
 from classward.flows.snapshot import TrainingData, restore_snapshot
 from classward.flows.trials import Lineage, lineage_of
@@ -67,7 +69,9 @@ def reproduce(ctx: Context, number: int | None, *, n_threads: int, tell: Tell) -
     """
     found = lineage_of(ctx, number)
     _check(ctx, found)
+    stored = read_bundle(ctx.artifacts.path(found.version.bundle_hash), expected_hash=found.version.bundle_hash).model
     data = restore_snapshot(ctx, found.version.dataset_hash, found.rows_hash)
+    data = replace(data, reader=reader_of(stored))
     rows, folds = data.development(ctx, n_folds=found.n_folds)
     reader = encoder_named(found.encoder) if found.encoder else None
     forever = Budget(clock_s=ctx.clock.monotonic_s, ends_s=math.inf)
