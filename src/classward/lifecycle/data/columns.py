@@ -62,7 +62,8 @@ def check_columns(table: pl.DataFrame, schema: InputSchema) -> None:
 
 
 def _check_present(table: pl.DataFrame, schema: InputSchema) -> None:
-    missing = [f.name for f in schema.features if f.name not in table.columns]
+    present = set(table.columns)  # a frame makes its list of names anew each time it is asked
+    missing = [f.name for f in schema.features if f.name not in present]
     if missing:
         raise DataError(
             "CW207",

@@ -32,15 +32,21 @@ def class_counts(labels: pl.Series) -> tuple[tuple[str, int], ...]:
 
 
 def typo_suspects(counts: Sequence[tuple[str, int]]) -> tuple[TypoSuspect, ...]:
-    """Find rare classes named almost like a class at least ten times as frequent.
+    """Find classes that differ from a more frequent one by case or white space alone, and rare ones named almost like
+    a class at least ten times as frequent.
 
-    Names that differ in case, white space or by one or two letters are suspects; names that differ in digits
+    Of the latter, names that differ by one or two letters are suspects; names that differ in digits
     (``tier 1``, ``tier 2``) or are shorter than four letters are not. Nothing is changed: the user decides.
     """
     found = []
     if len(counts) > _MOST_CLASSES:
         return ()
+    first: dict[str, tuple[str, int]] = {}
     for name, n in counts:
+        twin, n_twin = first.setdefault(_plain(name), (name, n))
+        if twin != name:
+            found.append(TypoSuspect(rare=name, n_rare=n, near=twin, n_near=n_twin))
+            continue
         frequent = {other: m for other, m in counts if n <= _RARE_SHARE * m}
         near = _nearest(name, list(frequent))
         if near is not None:
@@ -50,9 +56,6 @@ def typo_suspects(counts: Sequence[tuple[str, int]]) -> tuple[TypoSuspect, ...]:
 
 def _nearest(name: str, others: list[str]) -> str | None:
     plain = _plain(name)
-    for other in others:
-        if _plain(other) == plain:
-            return other
     close = {_plain(other): other for other in others if _digits(other) == _digits(name)}
     if len(plain) < 4:
         return None
