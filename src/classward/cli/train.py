@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import itertools
 import os
+import time
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from classward.cli.options import json_option, open_task, task_options
+from classward.cli.progress import with_time_left
 from classward.cli.treatment import treatment_of, treatment_options
 from classward.errors import UsageError
 
@@ -86,7 +88,8 @@ def command(
 
         cross_validate(ctx, Asked(n_inner=3, budget_s=budget_s, n_threads=n_threads, encoder=encoder), tell=output.tell)
     result = train(
-        ctx, budget_s=budget_s, n_threads=n_threads, tell=output.tell, encoder=encoder,
+        ctx, budget_s=budget_s, n_threads=n_threads, tell=with_time_left(output.tell, budget_s, time.monotonic),
+        encoder=encoder,
         image_encoder=image_encoder, accepted=accept, brought=brought, treatment=asked,
     )  # fmt: skip
     if as_json:
