@@ -25,12 +25,16 @@ from classward.flows.context import note
 from classward.flows.deploy import deploy_now, ensure_live, prove_swap, rollback
 from classward.flows.history import live_at, why
 from classward.flows.label import accept_labels
+from classward.flows.lineage import lineage_of, uses_of_row
 from classward.flows.predict_file import predict_file
+from classward.flows.quarantine import lift_quarantine, quarantine
 from classward.flows.register import read_report
+from classward.flows.snapshot import load_folds
 from classward.flows.status import status
 from classward.flows.train import train
 from classward.flows.verify import verify
 from classward.flows.versions import registry_state
+from classward.lifecycle.release import version_states
 from classward.ports import Heartbeat
 
 
@@ -378,3 +382,53 @@ def test_a_changed_definition_is_a_new_version_of_the_label_space_and_old_answer
     other.close()
     for row in (before, after):
         assert why(project.ctx, row.id).class_names == ("billing", "security", "shipping")
+
+
+def test_lineage_goes_back_from_an_answer_and_forward_from_a_row(project: Project) -> None:
+    text = project.task_file.read_text(encoding="utf-8")
+    project.task_file.write_text(text.replace("[features]", 'licence = "internal"\n[features]'), encoding="utf-8")
+    project.open()
+    first = trained(project)
+    ensure_live(project.ctx)
+    plane, writer = plane_of(project)
+    answered = plane.answer([{"text": "invoice refund"}]).predictions[0]
+    writer.close()
+    found = lineage_of(project.ctx, answered.id)
+    assert found.version == first.version
+    assert found.snapshot["hash"] == found.split["dataset_hash"] == first.version.dataset_hash
+    assert found.snapshot["provenance"]["licence"] == "internal"
+    assert found.task["task_hash"] == first.version.task_hash
+    table, folds = load_folds(project.ctx, first.version.dataset_hash, found.split["rows_hash"])
+    for fold in ("train", "test"):
+        at = folds.to_list().index(fold)
+        (use,) = uses_of_row(project.ctx, values={"text": table["text"][at]})
+        assert (use.version, use.row, use.fold, use.is_trained_on) == (1, at, fold, fold == "train")
+        assert uses_of_row(project.ctx, digest=use.row_hash) == (use,)
+    assert uses_of_row(project.ctx, values={"text": "never seen"}) == ()
+    for wrong in ({}, {"row_id": "1"}, {"values": {"txt": "x"}}):
+        with pytest.raises(UsageError):
+            uses_of_row(project.ctx, **wrong)
+
+
+def test_a_version_in_quarantine_does_not_answer(project: Project) -> None:
+    trained(project)
+    ensure_live(project.ctx)
+    with pytest.raises(Refused, match="CW608"):
+        quarantine(project.ctx, 1, because="it is live")
+    project.task_file.write_text(project.task_file.read_text().replace("[features]", "seed = 1\n[features]"))
+    project.open()
+    trained(project)
+    quarantine(project.ctx, 2, because="trained on the wrong rows")
+    states = version_states(registry_state(project.ctx.journal, "desk"))
+    assert [(s.version, s.state) for s in states] == [(1, "live"), (2, "quarantined")]
+    with pytest.raises(Refused, match="CW608"):
+        deploy_now(project.ctx, 2, because="all the same")
+    lift_quarantine(project.ctx, 2, because="the rows were right")
+    with pytest.raises(Refused, match="CW609"):
+        lift_quarantine(project.ctx, 2, because="again")
+    deploy_now(project.ctx, 2, because="better")
+    quarantine(project.ctx, 1, because="never again")
+    with pytest.raises(Refused, match="CW805"):
+        rollback(project.ctx)
+    states = version_states(registry_state(project.ctx.journal, "desk"))
+    assert [(s.version, s.state) for s in states] == [(1, "quarantined"), (2, "live")]

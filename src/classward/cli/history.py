@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import click
 
 from classward.cli.options import json_option, open_task, task_options
+
+if TYPE_CHECKING:
+    from classward.flows.context import Context
 
 __all__ = ["command", "moment_of"]
 
 
 @click.command("history")
 @click.option("--at", metavar="TIME", help="What was live at this moment (ISO 8601 with zone).")
+@click.option("--versions", "of_versions", is_flag=True, help="Every version with its state.")
 @click.option("--kind", metavar="KIND", help="Only events of this kind.")
 @task_options
 @json_option
-def command(at: str | None, kind: str | None, task_file: str, workspace: str | None, as_json: bool) -> None:
+def command(
+    at: str | None, of_versions: bool, kind: str | None, task_file: str, workspace: str | None, as_json: bool
+) -> None:
     """Tell what happened to the task: versions, deployments, decisions, readings of sealed rows."""
     from classward.cli import output
     from classward.flows import history
@@ -34,12 +41,32 @@ def command(at: str | None, kind: str | None, task_file: str, workspace: str | N
             click.echo(f" v{live.version} ({live.bundle_hash[:8]}) since {output.moment(deployment.since)}")
             click.echo(f" by {deployment.actor}: {deployment.why}")
         return
+    if of_versions:
+        _versions(ctx, as_json=as_json)
+        return
     found = history.events(ctx, kind=kind)
     if as_json:
         output.as_json([{**_plain(event), "payload": json.loads(event.payload)} for event in found])
         return
     rows = [(str(e.seq), f"{e.at:%Y-%m-%d %H:%M:%S}", e.kind, _short(e.kind, e.payload), e.why[:46]) for e in found]
     output.table(("#", "when (UTC)", "what", "of", "why"), rows, right=(0,))
+
+
+def _versions(ctx: Context, *, as_json: bool) -> None:
+    from classward.cli import output
+    from classward.flows.versions import registry_state
+    from classward.lifecycle.release import version_states
+
+    state = registry_state(ctx.journal, ctx.task.name)
+    states = version_states(state)
+    if as_json:
+        output.as_json({"versions": states})
+        return
+    rows = [
+        (str(v.version), s.state, v.bundle_hash[:8], f"{v.registered_at:%Y-%m-%d %H:%M}", s.why[:46])
+        for v, s in zip(state.versions, states, strict=True)
+    ]
+    output.table(("version", "state", "bundle", "registered (UTC)", "why"), rows, right=(0,))
 
 
 def _plain(event: object) -> dict[str, object]:

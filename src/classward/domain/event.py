@@ -33,6 +33,8 @@ EVENT_KINDS = (
     "alert_acked",
     "alert_resolved",
     "copied",
+    "quarantined",
+    "quarantine_lifted",
 )
 
 

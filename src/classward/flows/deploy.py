@@ -10,7 +10,7 @@ from classward.domain import Event, ModelVersion, Route, to_plain
 from classward.errors import Refused, UsageError
 from classward.flows.context import Context, draft, note
 from classward.flows.versions import registry_state, require_live
-from classward.lifecycle.release import RegistryState
+from classward.lifecycle.release import RegistryState, check_transition
 from classward.ports import Heartbeat
 
 __all__ = ["SwapProof", "deploy_now", "ensure_live", "prove_swap", "rollback"]
@@ -42,7 +42,7 @@ def deploy_now(ctx: Context, number: int, *, because: str) -> Event:
     UsageError
         CW901 without a reason.
     Refused
-        CW804 if it is live already.
+        CW804 if it is live already; CW608 if it is in quarantine.
     ArtifactError
         If its bundle was edited or is damaged; routes stay as they are.
     """
@@ -59,6 +59,7 @@ def deploy_now(ctx: Context, number: int, *, because: str) -> Event:
     version = state.stored_version(number)
     if state.live and state.live.version == number:
         raise Refused("CW804", f"version {number} is live already", fix="nothing to do; 'classward status' shows it")
+    check_transition(state, number, "live")
     verify_bundle(ctx.artifacts.path(version.bundle_hash), expected_hash=version.bundle_hash)
     payload = {"routes": [to_plain(_live(version))], "was": _live_number(state), "mode": "now", "is_override": True}
     return ctx.journal.append(draft(ctx, "deployed", payload, why=because), expected=head)[0]
@@ -77,6 +78,7 @@ def ensure_live(ctx: Context) -> Route:
     if state.deployments or not state.versions:
         return require_live(state)
     version = state.versions[-1]
+    check_transition(state, version.version, "live")
     verify_bundle(ctx.artifacts.path(version.bundle_hash), expected_hash=version.bundle_hash)
     payload = {"routes": [to_plain(_live(version))], "was": None, "mode": "first", "is_override": False}
     why = "first version of the task: nothing was live that it could harm"
@@ -90,17 +92,18 @@ def rollback(ctx: Context, *, because: str = "") -> Event:
     Raises
     ------
     Refused
-        CW805 if no other version was live before.
+        CW805 if no other version was live before that may answer again.
     """
     head = ctx.journal.head()
     state = registry_state(ctx.journal, ctx.task.name)
     live = require_live(state)
-    before = next((d.live for d in reversed(state.deployments) if d.live and d.live.version != live.version), None)
+    out = {live.version, *dict(state.quarantined)}
+    before = next((d.live for d in reversed(state.deployments) if d.live and d.live.version not in out), None)
     if before is None:
         raise Refused(
             "CW805",
             f"version {live.version} has no predecessor to go back to",
-            why="no other version was ever live",
+            why="no other version was ever live, or it is in quarantine",
             fix="deploy another version: classward deploy VERSION --now --because …",
         )
     verify_bundle(ctx.artifacts.path(before.bundle_hash), expected_hash=before.bundle_hash)

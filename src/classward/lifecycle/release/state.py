@@ -28,6 +28,7 @@ class RegistryState:
     holdout_reads: tuple[tuple[str, int], ...] = ()
     holds: tuple[tuple[int, str], ...] = ()
     collected: tuple[tuple[str, str], ...] = ()
+    quarantined: tuple[tuple[int, str], ...] = ()
     label_space_version: int = 0
     label_space_classes: tuple[str, ...] = ()
     label_space_hash: str = ""
@@ -126,6 +127,10 @@ def _apply(state: RegistryState, event: Event) -> RegistryState:
         return replace(state, holds=(*state.holds, (payload["version"], event.why)))
     if event.kind == "hold_lifted":
         return replace(state, holds=tuple(held for held in state.holds if held[0] != payload["version"]))
+    if event.kind == "quarantined":
+        return replace(state, quarantined=(*state.quarantined, (payload["version"], event.why)))
+    if event.kind == "quarantine_lifted":
+        return replace(state, quarantined=tuple(q for q in state.quarantined if q[0] != payload["version"]))
     if event.kind == "collected":
         told = f"{event.at:%Y-%m-%d}: {payload['rule']}"
         return replace(state, collected=(*state.collected, *((b, told) for b in payload["bundles"])))

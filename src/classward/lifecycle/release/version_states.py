@@ -1,0 +1,68 @@
+"""Which state each version is in, and which changes of state are allowed: a fold, like everything about versions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from classward.errors import Refused
+from classward.lifecycle.release.state import RegistryState
+
+__all__ = ["ALLOWED", "VersionState", "check_transition", "version_states"]
+
+ALLOWED: dict[str, tuple[str, ...]] = {
+    "registered": ("shadow", "canary", "live", "quarantined"),
+    "shadow": ("registered", "canary", "live", "quarantined"),
+    "canary": ("registered", "shadow", "live", "retired", "quarantined"),
+    "live": ("retired",),
+    "retired": ("shadow", "canary", "live", "quarantined"),
+    "quarantined": ("registered", "retired"),
+}
+"""From each state to which; a live version is replaced before it can be quarantined."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionState:
+    """The state of one version, with the reason where a person gave one."""
+
+    version: int
+    state: str
+    why: str = ""
+
+
+def version_states(state: RegistryState) -> tuple[VersionState, ...]:
+    """The state of every version, in order of their numbers."""
+    return tuple(_state_of(state, version.version) for version in state.versions)
+
+
+def check_transition(state: RegistryState, number: int, to: str) -> None:
+    """Let a change of state pass, or say why not.
+
+    Raises
+    ------
+    UnknownVersion
+        CW302 if there is no such version.
+    Refused
+        CW608 for a change that is not allowed.
+    """
+    state.version(number)
+    now = _state_of(state, number)
+    if to in ALLOWED[now.state]:
+        return
+    ways = {"quarantined": f"classward quarantine {number} --lift", "live": "deploy another version first"}
+    raise Refused(
+        "CW608", f"version {number} is {now.state} and cannot become {to}", got=now.why,
+        why=f"from {now.state} a version may become {', '.join(ALLOWED[now.state])}",
+        fix=ways.get(now.state, "see 'classward history'"),
+    )  # fmt: skip
+
+
+def _state_of(state: RegistryState, number: int) -> VersionState:
+    reason = dict(state.quarantined).get(number)
+    if reason is not None:
+        return VersionState(version=number, state="quarantined", why=reason)
+    routes = state.deployment.routes if state.deployment else ()
+    for role in ("live", "canary", "shadow"):
+        if any(route.role == role and route.version == number for route in routes):
+            return VersionState(version=number, state=role, why=state.deployment.why if state.deployment else "")
+    was_live = any(d.live and d.live.version == number for d in state.deployments)
+    return VersionState(version=number, state="retired" if was_live else "registered")
