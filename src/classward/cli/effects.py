@@ -118,7 +118,7 @@ def _effects(effects: Sequence[OptionEffect]) -> None:
             click.echo(f" {e.name}: kept step {said}")
         if e.binary_ece:
             worst, error = max(e.binary_ece, key=lambda pair: pair[1])
-            click.echo(f" {e.name}: worst calibration error of a binary model {error:.3f} ({worst})")
+            click.echo(f" {e.name}: {e.n_fits} binary models, worst calibration error {error:.3f} ({worst})")
 
 
 def _classes(effects: Sequence[OptionEffect]) -> None:

@@ -51,6 +51,12 @@ __all__ = ["command"]
     help="Its settings, such as '{\"n_estimators\": 200}'; the first belong to the first estimator, and so on.",
 )
 @click.option("--nested", is_flag=True, help="First cross-validate within folds: says how much choosing flatters.")
+@click.option(
+    "--frame",
+    default="",
+    metavar="NAME",
+    help="Ask the question by binary models: one-vs-rest, or ordinal for ordered classes.",
+)
 @treatment_options
 @task_options
 @json_option
@@ -63,6 +69,7 @@ def command(
     estimators: tuple[str, ...],
     settings: tuple[str, ...],
     nested: bool,
+    frame: str,
     task_file: str,
     workspace: str | None,
     as_json: bool,
@@ -90,7 +97,7 @@ def command(
     result = train(
         ctx, budget_s=budget_s, n_threads=n_threads, tell=with_time_left(output.tell, budget_s, time.monotonic),
         encoder=encoder,
-        image_encoder=image_encoder, accepted=accept, brought=brought, treatment=asked,
+        image_encoder=image_encoder, accepted=accept, brought=brought, treatment=asked, frame=frame,
     )  # fmt: skip
     if as_json:
         output.as_json(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import click
 
-from classward.cli import output
+from classward.cli import answer_views, output
 from classward.domain import SLO, Analysis, Comparison, Decision, Measure, PairedReport, Report, is_uncalibrated
 from classward.lifecycle.evaluate import judge_offline
 
@@ -63,6 +63,8 @@ def _analysis(found: Analysis) -> None:
             for p in found.pairs[:_MOST_PAIRS]
         ]
         output.table(("true", "called", "of the class", "n", f"share of {_cost(found)}"), pairs, right=(3, 4))
+    if found.answers is not None:
+        answer_views.answers(found.answers)
     for i, advice in enumerate(found.advice[:_MOST_ADVICE], start=1):
         click.echo(f" {'next' if i == 1 else '    '}  {i}. {advice.about}: {advice.do}")
         click.echo(f"          {advice.because}")

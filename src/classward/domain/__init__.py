@@ -2,6 +2,7 @@
 
 from classward.domain.alerts import Alert, AlertPolicy, Stream, StreamState, WaitingLabel, WatchMemory
 from classward.domain.analysis import Advice, Analysis, ClassFigures, ClassMap, MapPoint
+from classward.domain.answers import AnswerReport, BinaryFigure, ClassAnswers, LevelFigures, OrderFigures
 from classward.domain.budget import BurnRule, BurnState, ErrorBudget
 from classward.domain.calibration import CalibrationReport, ClassCalibration, ReliabilityBin, is_uncalibrated
 from classward.domain.canonical import LATER, canonical_json, content_hash, format_time, parse_time, to_plain
@@ -67,14 +68,17 @@ __all__ = [
     "Alert",
     "AlertPolicy",
     "Analysis",
+    "AnswerReport",
     "Attribution",
     "AttributionChange",
     "Baseline",
+    "BinaryFigure",
     "BurnRule",
     "BurnState",
     "CalibrationReport",
     "Candidate",
     "ClassAbout",
+    "ClassAnswers",
     "ClassAttributions",
     "ClassCalibration",
     "ClassCut",
@@ -113,10 +117,12 @@ __all__ = [
     "JournalHead",
     "Label",
     "LabelSpace",
+    "LevelFigures",
     "MapPoint",
     "Measure",
     "MetricChange",
     "ModelVersion",
+    "OrderFigures",
     "Outcome",
     "PairAnalysis",
     "PairChange",

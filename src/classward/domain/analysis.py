@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from classward.domain.answers import AnswerReport
 from classward.domain.confusions import PairAnalysis
 from classward.domain.explanation import ClassAttributions
 from classward.domain.measure import Measure
@@ -78,7 +79,8 @@ class Analysis:
 
     ``figures`` are (name, measure), beside those of the report itself; names as in scikit-learn where it has one.
     ``ranks`` counts the rows whose true class was the most probable, the second most probable, and so on.
-    ``cost_of`` says what ``mean_cost`` counts: ``declared costs`` or ``errors`` (each costs 1).
+    ``cost_of`` says what ``mean_cost`` counts: ``declared costs`` or ``errors`` (each costs 1). ``answers`` are the decisions
+    a caller gets, where the other figures are of the most probable class.
     """
 
     figures: tuple[tuple[str, Measure], ...]
@@ -92,3 +94,4 @@ class Analysis:
     paired: PairedReport | None = None
     advice: tuple[Advice, ...] = ()
     ranks: tuple[int, ...] = ()
+    answers: AnswerReport | None = None

@@ -17,7 +17,8 @@ class ClassDef:
     """One class: what it is called, what it means and how much it matters.
 
     ``id`` never changes; ``name`` may. ``effective_from`` is an ISO date or empty. ``guide`` tells of edge cases;
-    ``examples`` belong to the class, ``counterexamples`` look like it and do not. ``status`` is ``active`` or ``deprecated``.
+    ``examples`` belong to the class (of a class of leftovers: the names of the classes in it), ``counterexamples`` look like
+    it and do not. ``status`` is ``active`` or ``deprecated``.
     """
 
     id: str
@@ -106,6 +107,10 @@ class LabelSpace:
     def sensitive(self) -> tuple[str, ...]:
         """Names of the classes whose precision is promised."""
         return tuple(c.name for c in self.classes if c.is_sensitive)
+
+    def folded_into(self, name: str) -> str | None:
+        """The class that a name is one of the examples of, where classes were taken together; ``None`` otherwise."""
+        return next((c.name for c in self.classes if name in c.examples), None)
 
     def index(self, name: str) -> int:
         """Column of a class.

@@ -29,7 +29,13 @@ class Recipe:
         said = {"balance": "balanced by", "noise": "noise by", "perturb": "perturbed by", "smoothing": "smoothing"}
         treated = "".join(f" {words} {params[name]}" for name, words in said.items() if params.get(name))
         robust = " robust" if params.get("robustness") else ""
-        return self.family + (f" {named}" if named else "") + robust + treated
+        asked = f" {self.frame}" if self.frame else ""
+        return self.family + (f" {named}" if named else "") + asked + robust + treated
+
+    @property
+    def frame(self) -> str:
+        """How the multiclass question is asked by binary ones; empty where one model answers it as it is."""
+        return str(dict(self.params).get("frame", ""))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from classward.domain.alerts import AlertPolicy
 from classward.domain.canonical import LATER, content_hash
+from classward.domain.folding import FoldingRule
 from classward.domain.policy import DecisionPolicy
 
 __all__ = ["FEATURE_KINDS", "SLO", "ClassAbout", "DataSource", "Feature", "InputSchema", "Provenance", "Repair", "Task"]
@@ -129,6 +130,9 @@ class Task:
     provenance: Provenance = field(default_factory=Provenance)
     tags: tuple[tuple[str, str], ...] = ()
     repairs: tuple[Repair, ...] = ()
+    order: tuple[str, ...] = field(default=(), metadata={LATER: True})
+    few_rows: int = field(default=10, metadata={LATER: True})
+    folding: FoldingRule | None = field(default=None, metadata={LATER: True})
     slos: tuple[SLO, ...] = ()
     alerts: AlertPolicy = field(default_factory=AlertPolicy)
     decision: DecisionPolicy = field(default_factory=DecisionPolicy)

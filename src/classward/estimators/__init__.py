@@ -1,5 +1,6 @@
 """What fits the pieces that inference runs; the only room that knows scikit-learn and LightGBM."""
 
+from classward.estimators.binary_scaling import fit_binary_scaling
 from classward.estimators.brought import BroughtSettings, brought_by_name, brought_instance, fit_brought
 from classward.estimators.citizens import BoostedTrees, Calibrated, Forest, Kernel, Linear, LinearText, Network
 from classward.estimators.embedding import fit_embedding_featuriser
@@ -54,6 +55,7 @@ __all__ = [
     "can_search",
     "encoder_named",
     "export_encoder",
+    "fit_binary_scaling",
     "fit_brought",
     "fit_embedding_featuriser",
     "fit_featuriser",

@@ -51,7 +51,7 @@ def advise_on(ctx: Context, *, half_width: float = 0.05) -> Advised:
     version, recalls = _measured(ctx)
     needs = () if facts.refusal is not None else needs_of(facts.counts, task, recalls=recalls, half_width=half_width)
     return Advised(
-        n_rows=table.height, advice=advise(facts), findings=findings, not_scanned=not_scanned, needs=needs,
+        n_rows=table.height, advice=advise(facts, few=task.few_rows), findings=findings, not_scanned=not_scanned, needs=needs,
         measured_version=version,
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from classward.domain import SLO, ClassPromise, Costs, DecisionPolicy, DecisionRule
+from classward.domain import SLO, ClassPromise, Costs, DecisionPolicy, DecisionRule, ThresholdProof
 from classward.inference import Proba
 from classward.lifecycle.calibrate import choose_abstention, choose_prior, choose_sets, choose_thresholds
 
@@ -21,6 +21,8 @@ class RuleMade:
 
     rule: DecisionRule
     remarks: tuple[str, ...]
+    promises: tuple[ClassPromise, ...] = ()
+    proofs: tuple[ThresholdProof, ...] = ()
 
 
 def make_rule(
@@ -58,14 +60,19 @@ def make_rule(
     space = proba.label_space
     rule = replace(
         DecisionRule.plain(space),
-        costs=Costs.named(space, policy.costs, off_diagonal=policy.cost_default),
+        costs=replace(
+            Costs.named(space, policy.costs, off_diagonal=policy.cost_default), power=1.0 if space.is_ordered else 0.0
+        ),
         abstain_costs=() if policy.abstain_cost is None else (policy.abstain_cost,),
         basis=basis,
     )
     order = rng.permutation(len(y_index))
     first, second = np.sort(order[::2]), np.sort(order[1::2])
     nobody = order[:0]
-    remarks = []
+    remarks: list[str] = []
+    proofs: tuple[ThresholdProof, ...] = ()
+    if space.is_ordered:
+        remarks.append("classes are ordered: a mistake costs its distance, and the cheapest class is answered")
     if policy.corrects_prior and len(np.unique(fold)) > 1:
         prior = choose_prior(proba, y_index, fold=fold, rng=rng)
         rule = replace(rule, prior=prior.correction)
@@ -75,6 +82,7 @@ def make_rule(
         cuts = choose_thresholds(proba, y_index, promises, rule=rule, rows=first, fitted_rows=second)
         rule = replace(rule, claims=cuts.claims, floors=cuts.floors)
         remarks.append(cuts.remark)
+        proofs = cuts.proofs
     if policy.accuracy is not None:
         abstention = choose_abstention(
             proba, y_index, rule=rule, rows=second, fitted_rows=first, target=policy.accuracy
@@ -83,7 +91,10 @@ def make_rule(
         remarks.append(f"for {policy.accuracy:.0%} right among answered rows: {abstention.remark}")
     sets = choose_sets(proba, y_index, rows=order, fitted_rows=nobody, rng=rng, alpha=policy.set_miss, confidence=0.5)
     remarks.append(sets.remark)
-    return RuleMade(rule=replace(rule, sets=(sets.rule,)), remarks=tuple(remarks))
+    return RuleMade(
+        rule=replace(rule, sets=(sets.rule,)), remarks=tuple(remarks),
+        promises=promises if policy.keeps_promises else (), proofs=proofs,
+    )  # fmt: skip
 
 
 def _promises(slos: Sequence[SLO], critical: Sequence[str]) -> tuple[ClassPromise, ...]:

@@ -6,14 +6,16 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from classward.errors import UsageError, nearest
+from classward.lifecycle.train import FRAMES as TRAINED_FRAMES
 from classward.lifecycle.train import NOISES, ROBUST_LOSS, Treatment
 
-__all__ = ["DECISIONS", "FRAMES", "OPTIONS", "TOPICS", "named_options", "treatment_named"]
+__all__ = ["DECISIONS", "FRAMES", "OPTIONS", "PAIRS", "TOPICS", "named_options", "treatment_named"]
 
 DECISIONS: Mapping[str, float] = MappingProxyType({"adjusted": 1.0, "half-adjusted": 0.5})
 """Options that change decisions alone → the exponent of the class share."""
 
-FRAMES = ("one-vs-rest", "one-vs-one")
+PAIRS = "one-vs-one"
+FRAMES = (*TRAINED_FRAMES, PAIRS)
 """Options that ask many binary questions."""
 
 _TREATMENTS: Mapping[str, Treatment] = MappingProxyType(
@@ -47,8 +49,8 @@ _ABOUT = {
     "smote": "rows put between rows of rare classes",
     "adjusted": "decisions by probability over class share; nothing is fitted again",
     "half-adjusted": "decisions by probability over the root of class share; nothing is fitted again",
-    "one-vs-rest": "a binary model per class, each calibrated, put together",
-    "one-vs-one": "a binary model per pair of classes, each calibrated, put together",
+    **TRAINED_FRAMES,
+    PAIRS: "a binary model per pair of classes, each calibrated, put together",
     **NOISES,
     ROBUST_LOSS: "generalised cross-entropy: rows that fit badly pull less",
     "smoothing": "a tenth of each label spread over all classes",

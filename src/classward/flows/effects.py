@@ -13,11 +13,11 @@ from classward.errors import ClasswardError, DataError, UsageError, nearest
 from classward.estimators import one_blas_thread
 from classward.flows.budget import Budget
 from classward.flows.context import Context, Tell
-from classward.flows.effect_options import DECISIONS, FRAMES, OPTIONS, named_options, treatment_named
-from classward.flows.frames import frame_option
+from classward.flows.effect_options import DECISIONS, FRAMES, OPTIONS, PAIRS, named_options, treatment_named
+from classward.flows.frames import one_vs_one_option
 from classward.flows.snapshot import TrainingData, take_snapshot
 from classward.inference import Calibrator, FittedModel, Proba
-from classward.lifecycle.calibrate import Calibrated, calibrate
+from classward.lifecycle.calibrate import Calibrated, binary_figures, calibrate, calibrate_frame
 from classward.lifecycle.evaluate import Option, OptionTable, RobustnessReport, compare_options, robustness
 from classward.lifecycle.train import (
     NOISES,
@@ -30,6 +30,7 @@ from classward.lifecycle.train import (
     balanced,
     cross_fit,
     fitting_perturbations,
+    frame_params,
     perturbed,
     plan,
     realism,
@@ -100,8 +101,8 @@ def effects(
     Raises
     ------
     UsageError
-        CW351 for an option, topic or family that does not exist; CW349 for weights that cannot be used; CW373 for trusted
-        ids that cannot be found.
+        CW351 for an option, topic or family that does not exist; CW291 for ``ordinal`` without an order; CW349 for weights
+        that cannot be used; CW373 for trusted ids that cannot be found.
     DataError
         CW352 if the model without any option could not be fitted.
     """
@@ -113,6 +114,9 @@ def effects(
         seed=ctx.task.seed, n_threads=n_threads, task_hash=ctx.task.hash, dataset_hash=data.dataset.hash,
         rows_hash=data.split.rows_hash, is_time_ordered=ctx.task.time_column is not None,
     )  # fmt: skip
+    if "ordinal" in names and not data.label_space.is_ordered:
+        frame_params("" if topic == "frames" else "ordinal", is_ordered=False)  # asked for by name, it is refused
+        names = tuple(name for name in names if name != "ordinal")
     recipe = _recipe(made.recipes, family)
     if any(treatment_named(name, class_weights).is_of_loss for name in names if name not in (*FRAMES, *DECISIONS)):
         recipe = softened(recipe)
@@ -171,8 +175,11 @@ def _all(run: _Run, names: Sequence[str], class_weights: str, tell: Tell) -> lis
     fitted = [name for name in names if name not in DECISIONS]
     for i, name in enumerate(fitted):
         left_s = _share(run.budget, len(fitted) - i)
-        if name in FRAMES:
-            done.append(_Done(option=_frame(run, name, left_s)))
+        if name == PAIRS:
+            done.append(_Done(option=_pairs(run, name, left_s)))
+        elif name in FRAMES:
+            recipe = replace(run.recipe, params=(*run.recipe.params, ("frame", name)))
+            done.append(_fitted(run, name, OPTIONS[name], recipe, left_s))
         else:
             recipe = treated(run.recipe, treatment_named(name, class_weights))
             done.append(
@@ -205,7 +212,7 @@ def _fitted(run: _Run, name: str, about: str, recipe: Recipe, left_s: Callable[[
         ]
         logits = np.concatenate([fit.logits for fit in fits])
         y = np.concatenate([run.rows.y_index[fold.held] for fold in run.folds])
-        found = calibrate(logits, y, rng=np.random.default_rng(run.seed))
+        found, raw, questions = _calibrated(run, recipe, logits, y)
         models = [fit.models[0] for fit in fits]
         losses = _fitted_losses(run, models, found.calibrator)
         robust = _robustness(run, models, found, y) if run.perturbations else None
@@ -213,10 +220,24 @@ def _fitted(run: _Run, name: str, about: str, recipe: Recipe, left_s: Callable[[
         return _Done(option=_failure(name, about, str(error) or type(error).__name__))
     option = Option(
         name=name, about=about, proba=found.proba, answers=found.proba.argmax(axis=1),
-        raw_answers=logits.argmax(axis=1), n_fits=n, fit_s=round(run.budget.clock_s() - started_s, 3),
+        raw_answers=raw.argmax(axis=1), n_fits=n * max(1, len(questions)), binary_ece=questions,
+        fit_s=round(run.budget.clock_s() - started_s, 3),
         fitted_losses=losses, stops=tuple((stop.chosen, stop.made) for fit in fits for stop in fit.stops),
     )  # fmt: skip
     return _Done(option=option, robustness=robust)
+
+
+def _calibrated(
+    run: _Run, recipe: Recipe, logits: NDArray[np.float64], y: NDArray[np.int64]
+) -> tuple[Calibrated, NDArray[np.float64], tuple[tuple[str, float], ...]]:
+    """The calibration, what answers before it, and for frames the calibration error of every binary model."""
+    rng = np.random.default_rng(run.seed)
+    if not recipe.frame:
+        return calibrate(logits, y, rng=rng), logits, ()
+    found = calibrate_frame(recipe.frame, logits, y, rng=rng)
+    asked = binary_figures(recipe.frame, found.yes, y, run.rows.label_space, rng=rng)
+    raw = found.calibrated.proba if recipe.frame == "ordinal" else logits
+    return found.calibrated, raw, tuple((one.question, round(one.ece, 6)) for one in asked)
 
 
 def _fitted_losses(run: _Run, models: Sequence[FittedModel], calibrator: Calibrator) -> NDArray[np.float64]:
@@ -248,13 +269,12 @@ def _answers(run: _Run, models: Sequence[FittedModel], calibrator: Calibrator, n
     return np.concatenate(out)
 
 
-def _frame(run: _Run, name: str, left_s: Callable[[], float]) -> Option:
+def _pairs(run: _Run, name: str, left_s: Callable[[], float]) -> Option:
     started_s = run.budget.clock_s()
     try:
-        option = frame_option(
-            run.recipe, run.rows, run.folds, is_one_vs_one=name == "one-vs-one", seed=run.seed, n_threads=run.n_threads,
-            seconds_left=left_s,
-        )  # fmt: skip
+        option = one_vs_one_option(
+            run.recipe, run.rows, run.folds, seed=run.seed, n_threads=run.n_threads, seconds_left=left_s
+        )
     except (OutOfTime, ClasswardError, ValueError, ArithmeticError, MemoryError) as error:
         return _failure(name, OPTIONS[name], str(error) or type(error).__name__)
     return replace(option, name=name, about=OPTIONS[name], fit_s=round(run.budget.clock_s() - started_s, 3))

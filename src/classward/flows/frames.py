@@ -1,4 +1,4 @@
-"""One-vs-rest and one-vs-one: binary models on the folds of a multiclass one, each calibrated, put together."""
+"""One-vs-one: a binary model per pair of classes on the folds of a multiclass one, each calibrated, put together."""
 
 from __future__ import annotations
 
@@ -12,33 +12,24 @@ from classward.errors import DataError
 from classward.inference import softmax
 from classward.lifecycle.calibrate import calibrate
 from classward.lifecycle.evaluate import Option
-from classward.lifecycle.train import (
-    Binary,
-    FitFold,
-    LabelledRows,
-    cross_fit_binary,
-    one_vs_one,
-    one_vs_rest,
-    pairs_of,
-)
+from classward.lifecycle.train import Binary, FitFold, LabelledRows, cross_fit_binary, one_vs_one, pairs_of
 from classward.statistics import ece
 
-__all__ = ["frame_option"]
+__all__ = ["one_vs_one_option"]
 
 _MOST_FITS = 1000
 
 
-def frame_option(
+def one_vs_one_option(
     recipe: Recipe,
     rows: LabelledRows,
     folds: Sequence[FitFold],
     *,
-    is_one_vs_one: bool,
     seed: int,
     n_threads: int,
     seconds_left: Callable[[], float],
 ) -> Option:
-    """Answer held rows by many binary models of one recipe.
+    """Answer held rows by a binary model for every pair of classes. For comparison only: it is not served.
 
     Returns
     -------
@@ -52,13 +43,13 @@ def frame_option(
     OutOfTime
         If the rest would not finish.
     """
-    pairs = pairs_of(rows.y_index, is_one_vs_one=is_one_vs_one)
+    pairs = pairs_of(rows.y_index)
     if len(pairs) * len(folds) > _MOST_FITS:
         raise DataError(
             "CW353",
             "too many binary models to compare",
             got=f"{len(pairs)} questions on {len(folds)} folds; at most {_MOST_FITS:,} fits",
-            fix="compare one-vs-rest alone, or leave frames out",
+            fix="compare one-vs-rest alone: it stands in the same table",
         )
     asked = []
     for i, pair in enumerate(pairs):
@@ -70,12 +61,11 @@ def frame_option(
         )  # fmt: skip
     raw = [softmax(one.logits)[:, 1] for one in asked]
     sure = [_calibrated(one, seed) for one in asked]
-    put = _one_vs_one if is_one_vs_one else _one_vs_rest
     names = rows.label_space.names
-    proba = put(asked, sure, len(names))
+    proba = _together(asked, sure, len(names))
     return Option(
         name="", about="", proba=proba, answers=proba.argmax(axis=1),
-        raw_answers=put(asked, raw, len(names)).argmax(axis=1), n_fits=sum(one.n_fits for one in asked),
+        raw_answers=_together(asked, raw, len(names)).argmax(axis=1), n_fits=sum(one.n_fits for one in asked),
         binary_ece=tuple((_name(one, names), _error(one, p)) for one, p in zip(asked, sure, strict=True)),
     )  # fmt: skip
 
@@ -89,11 +79,7 @@ def _calibrated(one: Binary, seed: int) -> NDArray[np.float64]:
     return np.asarray(out)
 
 
-def _one_vs_rest(asked: Sequence[Binary], yes: Sequence[NDArray[np.float64]], n_classes: int) -> NDArray[np.float64]:
-    return one_vs_rest([(one.first, p) for one, p in zip(asked, yes, strict=True)], n_classes)
-
-
-def _one_vs_one(asked: Sequence[Binary], yes: Sequence[NDArray[np.float64]], n_classes: int) -> NDArray[np.float64]:
+def _together(asked: Sequence[Binary], yes: Sequence[NDArray[np.float64]], n_classes: int) -> NDArray[np.float64]:
     return one_vs_one([(one.first, one.second, p) for one, p in zip(asked, yes, strict=True)], n_classes)
 
 
@@ -103,4 +89,4 @@ def _error(one: Binary, yes: NDArray[np.float64]) -> float:
 
 
 def _name(one: Binary, names: Sequence[str]) -> str:
-    return f"{names[one.first]} / {names[one.second] if one.second >= 0 else 'rest'}"
+    return f"{names[one.first]} or {names[one.second]}"

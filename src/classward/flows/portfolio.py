@@ -14,7 +14,7 @@ from classward.estimators import one_blas_thread
 from classward.flows.budget import Budget
 from classward.flows.encode import encode_all
 from classward.inference import Blend, BlendMember, Calibrator, Encoder, FittedModel, Proba
-from classward.lifecycle.calibrate import Calibrated, Weighted, calibrate, weigh
+from classward.lifecycle.calibrate import Calibrated, Weighted, calibrate, calibrate_frame, weigh
 from classward.lifecycle.train import ENCODED, FitFold, How, LabelledRows, OutOfTime, cross_fit, fit_one, is_refitted
 
 __all__ = ["BY_TIME", "Finished", "Portfolio", "blend_of", "owed_s", "run_one", "run_plan"]
@@ -167,7 +167,9 @@ def _blended(
     encoder: Encoder | None,
 ) -> Portfolio:
     y = _held_y(rows, folds)
-    calibrated = {f.candidate.recipe.hash: f.calibrated or _calibrate(f.logits, y, made.seed) for f in usable}
+    calibrated = {
+        f.candidate.recipe.hash: f.calibrated or _calibrate(f.candidate.recipe, f.logits, y, made.seed) for f in usable
+    }
     weighed = weigh([calibrated[f.candidate.recipe.hash].proba for f in usable], y)
     weights = {f.candidate.recipe.hash: w for f, w in zip(usable, weighed.weights, strict=True)}
     members, titles = [], []
@@ -198,7 +200,7 @@ def run_one(
     is_hopeless: Callable[[int, NDArray[np.float64]], bool] | None = None,
 ) -> Finished:
     """Cross-fit and calibrate one recipe; what fails, is cut or runs out of time is a result with its reason."""
-    n_after = _MORE_FOR_ALL * float(made.is_refitted and is_refitted(recipe.family))
+    n_after = _MORE_FOR_ALL * float(made.is_refitted and is_refitted(recipe))
     started_s = budget.clock_s()
     try:
         found = cross_fit(
@@ -212,7 +214,7 @@ def run_one(
             encoder=encoder,
             is_hopeless=is_hopeless,
         )
-        calibrated = _calibrate(found.logits, _held_y(rows, folds), made.seed)
+        calibrated = _calibrate(recipe, found.logits, _held_y(rows, folds), made.seed)
     except (OutOfTime, ClasswardError, ValueError, ArithmeticError, MemoryError) as error:
         return _failed(recipe, str(error) or type(error).__name__, rows)
     candidate = Candidate(
@@ -259,7 +261,9 @@ def _held_y(rows: LabelledRows, folds: Sequence[FitFold]) -> NDArray[np.int64]:
     return np.concatenate([rows.y_index[fold.held] for fold in folds])
 
 
-def _calibrate(logits: NDArray[np.float64], y: NDArray[np.int64], seed: int) -> Calibrated:
+def _calibrate(recipe: Recipe, logits: NDArray[np.float64], y: NDArray[np.int64], seed: int) -> Calibrated:
+    if recipe.frame:
+        return calibrate_frame(recipe.frame, logits, y, rng=np.random.default_rng(seed)).calibrated
     return calibrate(logits, y, rng=np.random.default_rng(seed))
 
 

@@ -13,16 +13,17 @@ from numpy.typing import NDArray
 
 from classward.artifact.read import read_bundle, read_extra
 from classward.artifact.write import check_equal, write_bundle
-from classward.domain import Candidate, Costs, ModelVersion, Plan, Report, canonical_json, to_plain
+from classward.domain import Candidate, ModelVersion, Plan, Report, canonical_json, to_plain
 from classward.errors import JournalError
+from classward.flows.answers import answer_notes, answers_of
 from classward.flows.context import Context, Tell, draft, note
+from classward.flows.decide import RuleMade
 from classward.flows.hygiene import simple_baselines
 from classward.flows.portfolio import Portfolio
 from classward.flows.snapshot import TrainingData
 from classward.flows.versions import registry_state
 from classward.inference import Proba
 from classward.inference.attribution import Background
-from classward.lifecycle.calibrate import measure_sets
 from classward.lifecycle.data.times import times_of
 from classward.lifecycle.data.typical import typical_row
 from classward.lifecycle.evaluate import (
@@ -53,6 +54,7 @@ def register(
     checks: tuple[tuple[str, str, str], ...],
     remarks: tuple[str, ...],
     tell: Tell,
+    decided: RuleMade,
     extras: Mapping[str, bytes] = MappingProxyType({}),
 ) -> tuple[ModelVersion, Report, bool]:
     """Give the trained model a version number, with report and lineage inside its bundle.
@@ -67,7 +69,7 @@ def register(
     """
     model = found.model
     tell("evaluate", f"reading the sealed fold once ({len(data.folds.test):,} rows)")
-    report = _evaluate_sealed(ctx, data, made, found, checks, remarks)
+    report = _evaluate_sealed(ctx, data, made, found, checks, remarks, decided)
     folder = ctx.artifacts.workdir()
     write_bundle(folder, model, extras=_extras(ctx, data, made, found, report) | dict(extras))
     bundle_hash = ctx.artifacts.put(folder)
@@ -97,6 +99,7 @@ def _evaluate_sealed(
     found: Portfolio,
     checks: tuple[tuple[str, str, str], ...],
     remarks: tuple[str, ...],
+    decided: RuleMade,
 ) -> Report:
     rows = data.folds.test
     note(
@@ -107,6 +110,7 @@ def _evaluate_sealed(
     )
     columns = data.columns(rows, ctx)
     proba: Proba = found.model.predict_proba(columns, len(rows))
+    answers = answers_of(ctx, data, found, decided, proba, columns)
     report = evaluate(
         proba,
         data.y_index[rows],
@@ -116,16 +120,12 @@ def _evaluate_sealed(
         prior=data.prior,
         rng=np.random.default_rng(ctx.task.seed),
         checks=checks,
-        notes=(*data.split.notes, *_unlabelled(data), *remarks, *_sets(found, proba, data.y_index[rows])),
+        notes=(*data.split.notes, *_unlabelled(data), *remarks, *answer_notes(answers)),
     )
     report = replace(report, baselines=(*report.baselines, *simple_baselines(ctx, data, rows)))
-    return _analysed(
-        ctx,
-        data,
-        found,
-        report,
-        HeldOut(proba, data.y_index[rows], columns, ctx.task.features, _times(ctx, data, rows)),
-    )
+    held = HeldOut(proba, data.y_index[rows], columns, ctx.task.features, _times(ctx, data, rows))
+    report = _analysed(ctx, data, found, report, held)
+    return report if report.analysis is None else replace(report, analysis=replace(report.analysis, answers=answers))
 
 
 def _times(ctx: Context, data: TrainingData, rows: NDArray[np.int64]) -> NDArray[np.datetime64] | None:
@@ -147,18 +147,12 @@ def _analysed(ctx: Context, data: TrainingData, found: Portfolio, report: Report
     )  # fmt: skip
     background = Background(data.columns(shown, ctx), held.features, len(shown))
     kind = next((f.kind for f in held.features if f.name == column), "")
-    policy = ctx.task.decision
     return analyse(
         report, held, rng=rng, baselines={f"words of {column} alone" if kind == "text" else f"{column} alone": answers},
-        costs=Costs.named(data.label_space, policy.costs, off_diagonal=policy.cost_default) if policy.costs else None,
+        costs=None if found.model.rule is None or found.model.rule.costs.is_plain else found.model.rule.costs,
         attributions=top_attributions(found.model, held, background, rng=rng, n_rows=10, n_permutations=4),
         candidates=[replace(c, fit_s=0.0) for c in found.candidates],
     )  # fmt: skip
-
-
-def _sets(found: Portfolio, proba: Proba, y_index: NDArray[np.int64]) -> tuple[str, ...]:
-    rule = found.model.rule
-    return (f"on the sealed rows, {measure_sets(proba, y_index, rule).remark}",) if rule and rule.sets else ()
 
 
 def _unlabelled(data: TrainingData) -> tuple[str, ...]:

@@ -8,10 +8,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from classward.domain import Dataset, DataSource, LabelSpace, Split, to_plain
+from classward.domain import Dataset, DataSource, FoldedClasses, LabelSpace, Split, Task, to_plain
 from classward.errors import DataError
 from classward.flows.context import Context, Tell, note
 from classward.flows.images import left_out_notes, with_images, without_rows
+from classward.flows.label_space import last_label_space
 from classward.flows.versions import registry_state
 from classward.inference import Columns, PictureReader
 from classward.lifecycle.data import (
@@ -22,6 +23,8 @@ from classward.lifecycle.data import (
     check_target,
     columns_of,
     cross_folds,
+    fold_rare,
+    labels_of,
     profile,
     split,
     together,
@@ -43,6 +46,7 @@ class TrainingData:
     y_index: NDArray[np.int64]
     n_unlabelled: int
     reader: PictureReader | None = None
+    folded: FoldedClasses | None = None
 
     def columns(self, rows: NDArray[np.int64], ctx: Context) -> Columns:
         """Feature columns of some rows."""
@@ -88,9 +92,10 @@ def take_snapshot(ctx: Context, tell: Tell) -> TrainingData:
     tell("data", f"reading {task.train.location}")
     table, n_test, n_unlabelled, notes = _read(ctx)
     check_target(table, task)
+    table, folded = _folded(table, task, n_test)
     dataset_hash = ctx.snapshots.put(table)
     dataset = profile(table, task, dataset_hash=dataset_hash, taken_at=ctx.clock.now())
-    space = _declare_label_space(ctx, table)
+    space = _declare_label_space(ctx, table, folded)
     rng = np.random.default_rng(task.seed)
     made, folds = split(table, task, dataset_hash=dataset_hash, rng=rng, test_table_rows=n_test)
     fold_names = np.empty(table.height, dtype=object)
@@ -102,7 +107,7 @@ def take_snapshot(ctx: Context, tell: Tell) -> TrainingData:
     note(ctx, "split_made", made)
     tell("data", f"snapshot {dataset_hash[:8]}: " + " · ".join(f"{f.name} {f.n_rows:,}" for f in made.folds))
     return TrainingData(
-        table=table, dataset=dataset, label_space=space, split=made, folds=folds, n_unlabelled=n_unlabelled,
+        table=table, dataset=dataset, label_space=space, split=made, folds=folds, n_unlabelled=n_unlabelled, folded=folded,
         y_index=_index_labels(table, task.label, space),
     )  # fmt: skip
 
@@ -111,6 +116,9 @@ def restore_snapshot(ctx: Context, dataset_hash: str, rows_hash: str) -> Trainin
     """Rows and folds as an earlier training saw them, from the store; nothing is read anew or recorded."""
     table, fold = load_folds(ctx, dataset_hash, rows_hash)
     space = build_label_space(table, ctx.task)
+    declared = last_label_space(ctx)
+    if ctx.task.folding is not None and declared is not None and declared.names == space.names:
+        space = declared  # the stored labels are folded already: what was folded stands in the declaration
     numbers = np.array([FOLD_NAMES.index(name) for name in fold.to_list()], dtype=np.int8)
     made = Split(dataset_hash=dataset_hash, strategy="stored", folds=(), rows_hash=rows_hash, seed=ctx.task.seed)
     return TrainingData(
@@ -118,6 +126,15 @@ def restore_snapshot(ctx: Context, dataset_hash: str, rows_hash: str) -> Trainin
         label_space=space, split=made, folds=Folds.of(numbers), n_unlabelled=0,
         y_index=_index_labels(table, ctx.task.label, space),
     )  # fmt: skip
+
+
+def _folded(table: pl.DataFrame, task: Task, n_test: int | None) -> tuple[pl.DataFrame, FoldedClasses | None]:
+    """Take rare classes together if the task says so; rows of the user's own test table are folded, not counted."""
+    if task.folding is None:
+        return table, None
+    counted = pl.Series([True] * (table.height - (n_test or 0)) + [False] * (n_test or 0), dtype=pl.Boolean)
+    labels, record = fold_rare(labels_of(table, task.label), task.folding, counted=counted)
+    return table.with_columns(labels.alias(task.label)), record
 
 
 def load_folds(ctx: Context, dataset_hash: str, rows_hash: str) -> tuple[pl.DataFrame, pl.Series]:
@@ -166,8 +183,8 @@ def _select(ctx: Context, source: DataSource) -> tuple[pl.DataFrame, tuple[str, 
     return table, left_out_notes(problems, location=location)
 
 
-def _declare_label_space(ctx: Context, table: pl.DataFrame) -> LabelSpace:
-    space = build_label_space(table, ctx.task)
+def _declare_label_space(ctx: Context, table: pl.DataFrame, folded: FoldedClasses | None) -> LabelSpace:
+    space = build_label_space(table, ctx.task, folded)
     state = registry_state(ctx.journal, ctx.task.name)
     same = replace(space, version=state.label_space_version)
     if state.label_space_version and state.label_space_hash == same.hash:

@@ -28,7 +28,7 @@ from classward.flows.snapshot import TrainingData, take_snapshot
 from classward.flows.suspects import SUSPECTS, suspects_of
 from classward.flows.tune import tune
 from classward.inference import Blend, BlendMember, FittedModel, Identity
-from classward.lifecycle.train import LabelledRows, Treatment, plan
+from classward.lifecycle.train import LabelledRows, Treatment, frame_params, framed, plan
 
 __all__ = ["TrainResult", "train"]
 
@@ -57,6 +57,7 @@ def train(
     accepted: tuple[str, ...] = (),
     brought: tuple[Recipe, ...] = (),
     treatment: Treatment | None = None,
+    frame: str = "",
 ) -> TrainResult:
     """Make the best calibrated version that the budget buys, and register it.
 
@@ -74,6 +75,8 @@ def train(
         Estimators that somebody brings in (:func:`~classward.lifecycle.train.brought_recipe`).
     treatment : Treatment, optional
         What is asked of every recipe that can do it: weights, noise, perturbations, smoothing, strength, patience.
+    frame : str
+        How the question is asked by binary ones: ``one-vs-rest`` or ``ordinal``; empty: one multiclass model.
 
     Raises
     ------
@@ -84,6 +87,7 @@ def train(
         CW229 if the sealed rows were read too often and nothing else can judge.
     """
     budget = Budget(clock_s=ctx.clock.monotonic_s, ends_s=ctx.clock.monotonic_s() + budget_s)
+    asked = frame_params(frame, is_ordered=bool(ctx.task.order))
     _note_task(ctx)
     data = take_snapshot(ctx, tell)
     check_not_worn_out(ctx, rows_hash=data.split.rows_hash, dataset_hash=data.dataset.hash)
@@ -95,6 +99,7 @@ def train(
         rows_hash=data.split.rows_hash, is_time_ordered=ctx.task.time_column is not None, encoder=encoder,
         brought=brought, treatment=treatment,
     )  # fmt: skip
+    made = framed(made, asked)
     reader = encoder_named(made.encoder) if made.encoder else None
     rows, folds = data.development(ctx, n_folds=made.n_folds)
     seen = encode_images(
@@ -135,6 +140,7 @@ def train(
         ctx, data, made, found, checks=checks, tell=tell,
         extras={SUSPECTS: suspects.as_json(), HELD: keep_held(ctx, data, found)},
         remarks=(*decided.remarks, *remarks, suspects.found.remark, *seen.remarks, *_nested(ctx, data)),
+        decided=decided,
     )  # fmt: skip
     return TrainResult(
         version=version,

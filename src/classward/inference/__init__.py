@@ -19,6 +19,8 @@ from classward.inference.embedding import EmbeddingPart, Encoder
 from classward.inference.features import Csr, Features
 from classward.inference.featuriser import DensePart, Featuriser
 from classward.inference.forest import ForestScorer
+from classward.inference.frame import FrameScorer
+from classward.inference.frame_scaling import OrderScaling, RestScaling
 from classward.inference.image_part import ImagePart
 from classward.inference.kernel import KernelScorer, pairs_to_scores
 from classward.inference.layers import LayersScorer
@@ -66,6 +68,7 @@ __all__ = [
     "FittedModel",
     "FlooredTemperature",
     "ForestScorer",
+    "FrameScorer",
     "Identity",
     "ImagePart",
     "KernelScorer",
@@ -80,12 +83,14 @@ __all__ = [
     "NumericPart",
     "OnnxEncoder",
     "OnnxPictures",
+    "OrderScaling",
     "OrdinalPart",
     "Picture",
     "PictureEncoder",
     "PictureReader",
     "PlainPictures",
     "Proba",
+    "RestScaling",
     "Scorer",
     "SmoothPart",
     "StaticEncoder",

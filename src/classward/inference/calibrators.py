@@ -8,6 +8,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from classward.inference.frame_scaling import OrderScaling, RestScaling
+
 __all__ = [
     "Calibrator",
     "FlooredTemperature",
@@ -187,4 +189,6 @@ class FlooredTemperature:
         return np.asarray((1.0 - self.share) * out + self.share / logits.shape[1])
 
 
-Calibrator: TypeAlias = Identity | Temperature | VectorScaling | MatrixScaling | FlooredTemperature
+Calibrator: TypeAlias = (
+    Identity | Temperature | VectorScaling | MatrixScaling | FlooredTemperature | RestScaling | OrderScaling
+)

@@ -11,6 +11,7 @@ from classward.domain import DecisionRule, InputSchema, LabelSpace
 from classward.inference.calibrators import Calibrator
 from classward.inference.columns import Columns
 from classward.inference.featuriser import Featuriser
+from classward.inference.frame import FrameScorer
 from classward.inference.linear import LinearScorer
 from classward.inference.proba import Proba
 from classward.inference.scorer import Scorer
@@ -42,7 +43,7 @@ class FittedModel:
     schema: InputSchema
     label_space: LabelSpace
     featuriser: Featuriser
-    scorer: Scorer
+    scorer: Scorer | FrameScorer
     calibrator: Calibrator
     family: str
 

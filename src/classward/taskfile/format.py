@@ -27,6 +27,7 @@ Kind = Literal["text", "categorical", "numeric", "boolean", "date", "image", "ve
 Duration = Annotated[str, Meta(pattern=r"^[0-9]+(\.[0-9]+)? ?[mhdw]$", description='Such as "90m", "36h", "7d", "2w".')]
 Chance = Annotated[str, Meta(pattern=CHANCE, description='Such as "1% chance per year" or "2 per year".')]
 Cost = Annotated[float, Meta(ge=0, description="A cost: 0 or more.")]
+FewRows = Annotated[int, Meta(ge=2, description="A number of rows, 2 or more.")]
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 
 
@@ -141,11 +142,25 @@ class ClassesPart(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         _says("Classes whose precision is promised: none may be claimed wrongly.", "only you can know"),
     ] = ()
     definitions: Annotated[
-        dict[str, str], _says("What each class means, for labellers and reports.", "names often say enough")
+        dict[str, str],
+        _says("What each class means, for labellers and reports.", "names often say enough"),
     ] = msgspec.field(default_factory=dict)
     about: Annotated[
         dict[str, AboutPart], _says("More about a class: a table of its own.", "names often say enough")
     ] = msgspec.field(default_factory=dict)
+    order: Annotated[
+        tuple[Name, ...],
+        _says("All classes from lowest to highest: mistakes then cost their distance.", "most classes have no order"),
+    ] = ()
+    few: Annotated[
+        int,
+        Meta(ge=2),
+        _says("Classes with fewer rows are called few-shot by 'advise'.", "too few to learn or measure"),
+    ] = 10
+    fold_below: Annotated[
+        FewRows | None, _says("Classes with fewer rows become one.", "no class is hidden unless you say so")
+    ] = None
+    fold_into: Annotated[Name, _says("What that one class is called.", "a common name for leftovers")] = "other"
 
 
 class SloPart(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):

@@ -7,7 +7,17 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator
 
-from classward.domain import SLO, AlertPolicy, ClassAbout, DataSource, DecisionPolicy, Feature, Provenance, Task
+from classward.domain import (
+    SLO,
+    AlertPolicy,
+    ClassAbout,
+    DataSource,
+    DecisionPolicy,
+    Feature,
+    FoldingRule,
+    Provenance,
+    Task,
+)
 from classward.errors import TaskFileError
 from classward.taskfile.chances import yearly_chance
 from classward.taskfile.convert import Place, convert
@@ -76,7 +86,7 @@ def _check(file: TaskFile, place: Place) -> None:
             "CW105", "test_share and calibration_share leave less than a tenth to learn from", ("data", "test_share"),
             got=f"{data.test_share:g} + {data.calibration_share:g}", fix="lower one of them",
         )  # fmt: skip
-    for name in ("critical", "sensitive"):
+    for name in ("critical", "sensitive", "order"):
         twice = [repr(c) for c, n in Counter(getattr(file.classes, name)).items() if n > 1]
         if twice:
             place.error(
@@ -88,6 +98,16 @@ def _check(file: TaskFile, place: Place) -> None:
         place.error(
             "CW105", "a class is defined twice", ("classes", "about", both[0], "definition"), got=repr(both[0]),
             fix="keep classes.definitions or classes.about, not both",
+        )  # fmt: skip
+    if file.classes.order and file.classes.fold_below is not None:
+        place.error(
+            "CW105", "classes.order and classes.fold_below exclude each other", ("classes", "fold_below"),
+            why="a class of leftovers has no place in an order", fix="keep one of them",
+        )  # fmt: skip
+    if file.decision.correct_prior and file.classes.order:
+        place.error(
+            "CW105", "decision.correct_prior and classes.order exclude each other", ("decision", "correct_prior"),
+            why="ordered classes are decided by the cost of their distance", fix="keep one of them",
         )  # fmt: skip
     if file.decision.correct_prior and file.decision.costs:
         place.error(
@@ -133,7 +153,7 @@ def _task(file: TaskFile, declared: frozenset[str]) -> Task:
         provenance=Provenance(
             source=data.source, owner=data.owner, licence=data.licence, consent=data.consent, upstream=data.upstream
         ),
-        slos=tuple(_slos(file, declared)),
+        order=file.classes.order, few_rows=file.classes.few, folding=_folding(file), slos=tuple(_slos(file, declared)),
         recall_default=slo.recall_default, precision_default=slo.precision_default, window_days=days(slo.window),
         label_wait_days=days(file.labels.wait), test_share=data.test_share,
         calibration_share=data.calibration_share, min_per_class=data.min_per_class, seed=data.seed,
@@ -153,6 +173,14 @@ def _about(file: TaskFile) -> Iterator[ClassAbout]:
 def _alerts(file: TaskFile) -> AlertPolicy:
     part = file.alerts
     return AlertPolicy(false_pages=yearly_chance(part.false_pages), most_label_weight=part.most_label_weight)
+
+
+def _folding(file: TaskFile) -> FoldingRule | None:
+    classes, slo = file.classes, file.slo
+    if classes.fold_below is None:
+        return None
+    kept = dict.fromkeys((*classes.critical, *classes.sensitive, *slo.recall, *slo.precision))
+    return FoldingRule(fewer_than=classes.fold_below, name=classes.fold_into, kept=tuple(kept))
 
 
 def _decision(file: TaskFile) -> DecisionPolicy:

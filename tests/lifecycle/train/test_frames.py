@@ -13,7 +13,6 @@ from classward.lifecycle.train import (
     OutOfTime,
     cross_fit_binary,
     one_vs_one,
-    one_vs_rest,
     pairs_of,
 )
 from classward.lifecycle.train.frames import coupled
@@ -43,21 +42,18 @@ def asked(pair: tuple[int, int]):  # type: ignore[no-untyped-def]
     return cross_fit_binary(RECIPE, rows, folds_of(rows.n), pair, seed=0, n_threads=1, seconds_left=lambda: np.inf)
 
 
-def test_questions_are_one_per_class_or_one_per_pair_of_classes_with_rows() -> None:
+def test_questions_are_one_per_pair_of_classes_with_rows() -> None:
     y = np.array([0, 2, 3, 0])
-    assert pairs_of(y, is_one_vs_one=False) == ((0, -1), (2, -1), (3, -1))
-    assert pairs_of(y, is_one_vs_one=True) == ((0, 2), (0, 3), (2, 3))
+    assert pairs_of(y) == ((0, 2), (0, 3), (2, 3))
 
 
-def test_both_frames_answer_rows_they_never_saw() -> None:
+def test_pairs_answer_rows_they_never_saw() -> None:
     rows, folds = rows_of(), folds_of(300)
     y = np.concatenate([rows.y_index[fold.held] for fold in folds])
-    rest = [(one.first, softmax(one.logits)[:, 1]) for one in map(asked, pairs_of(y, is_one_vs_one=False))]
-    pairs = [(one.first, one.second, softmax(one.logits)[:, 1]) for one in map(asked, pairs_of(y, is_one_vs_one=True))]
-    for proba in (one_vs_rest(rest, 4), one_vs_one(pairs, 4)):
-        assert (proba.argmax(axis=1) == y).mean() > 0.85
-        np.testing.assert_allclose(proba.sum(axis=1), 1.0)
-        assert (proba[:, 3] == 0.0).all()
+    proba = one_vs_one([(one.first, one.second, softmax(one.logits)[:, 1]) for one in map(asked, pairs_of(y))], 4)
+    assert (proba.argmax(axis=1) == y).mean() > 0.85
+    np.testing.assert_allclose(proba.sum(axis=1), 1.0)
+    assert (proba[:, 3] == 0.0).all()
 
 
 def test_rows_of_neither_class_are_scored_but_not_fitted_on() -> None:
@@ -84,9 +80,9 @@ def test_ratios_that_contradict_each_other_still_give_probabilities() -> None:
 def test_a_fold_without_one_side_answers_with_the_other() -> None:
     rows = rows_of(60)
     y = np.where(rows.y_index == 1, 0, rows.y_index)
-    y[[0, 3, 6]] = 1  # all in the first fold
+    y[[0, 3, 6]] = 1  # all in the first fold, which is fitted without them
     rows = LabelledRows(columns=rows.columns, n=60, y_index=y, schema=rows.schema, label_space=SPACE)
-    one = cross_fit_binary(RECIPE, rows, folds_of(60), (1, -1), seed=0, n_threads=1, seconds_left=lambda: np.inf)
+    one = cross_fit_binary(RECIPE, rows, folds_of(60), (1, 2), seed=0, n_threads=1, seconds_left=lambda: np.inf)
     assert one.n_fits == 2
     assert (softmax(one.logits[:20])[:, 1] < 1e-9).all()
 
@@ -96,5 +92,5 @@ def test_time_that_runs_out_is_told() -> None:
     rows = rows_of()
     with pytest.raises(OutOfTime):
         cross_fit_binary(
-            RECIPE, rows, folds_of(300), (0, -1), seed=0, n_threads=1, seconds_left=lambda: float(next(left)), n_after=9
+            RECIPE, rows, folds_of(300), (0, 1), seed=0, n_threads=1, seconds_left=lambda: float(next(left)), n_after=9
         )

@@ -118,7 +118,7 @@ def test_likeness_is_cross_fitted_by_one_fit_on_all_rows() -> None:
     fold = np.arange(N) // 3 % 4
     folds = [FitFold(fit=np.flatnonzero(fold != i), held=np.flatnonzero(fold == i)) for i in range(4)]
     recipe = Recipe(family="likeness", params=())
-    assert not is_refitted("likeness")
+    assert not is_refitted(Recipe(family="likeness"))
     made = cross_fit(recipe, given, folds, seed=0, n_threads=1, seconds_left=lambda: 1e9, encoder=shared)
     assert len(made.models) == 1
     whole = fit_one(recipe, given, how(shared))

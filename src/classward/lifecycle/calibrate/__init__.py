@@ -4,6 +4,7 @@ from classward.lifecycle.calibrate.abstain import choose_abstention, risk_covera
 from classward.lifecycle.calibrate.blend import Weighted, weigh
 from classward.lifecycle.calibrate.choose import Calibrated, calibrate
 from classward.lifecycle.calibrate.coverage import measure_sets
+from classward.lifecycle.calibrate.frames import binary_figures, calibrate_frame
 from classward.lifecycle.calibrate.novelty import NoveltyChoice, SimulatedNews, choose_novelty, left_out_groups
 from classward.lifecycle.calibrate.priors import choose_prior
 from classward.lifecycle.calibrate.recheck import recheck_promises
@@ -15,7 +16,9 @@ __all__ = [
     "NoveltyChoice",
     "SimulatedNews",
     "Weighted",
+    "binary_figures",
     "calibrate",
+    "calibrate_frame",
     "choose_abstention",
     "choose_novelty",
     "choose_prior",

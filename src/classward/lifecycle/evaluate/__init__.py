@@ -2,6 +2,7 @@
 
 from classward.lifecycle.evaluate.analyse import analyse
 from classward.lifecycle.evaluate.answer_baseline import answer_baseline
+from classward.lifecycle.evaluate.answers import answer_report
 from classward.lifecycle.evaluate.attributions import attribution_changes, top_attributions
 from classward.lifecycle.evaluate.brought_metric import metric_change
 from classward.lifecycle.evaluate.card import CardFacts, card_markdown
@@ -45,6 +46,7 @@ __all__ = [
     "Suspect",
     "analyse",
     "answer_baseline",
+    "answer_report",
     "answered",
     "attribution_changes",
     "card_markdown",

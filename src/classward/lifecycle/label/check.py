@@ -56,6 +56,7 @@ def _label(raw: Mapping[str, object], label_space: LabelSpace, received_at: date
         if name not in _KNOWN:
             raise _Wrong(f"unknown field {name[:80]!r}{nearest(name[:80], _KNOWN)}")
     label = _text(raw, "label")
+    label = label if label in label_space else label_space.folded_into(label) or label
     if label not in label_space:
         raise _Wrong(f"no class is called {label[:80]!r}{nearest(label[:80], label_space.names)}")
     annotator = _text(raw, "annotator") if raw.get("annotator") is not None else None

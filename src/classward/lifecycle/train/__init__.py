@@ -6,7 +6,8 @@ from classward.lifecycle.train.cross_fit import CrossFitted, OutOfTime, cross_fi
 from classward.lifecycle.train.families import ENCODED, is_refitted
 from classward.lifecycle.train.family import How
 from classward.lifecycle.train.fit import fit_one
-from classward.lifecycle.train.frames import Binary, cross_fit_binary, one_vs_one, one_vs_rest, pairs_of
+from classward.lifecycle.train.frame_fit import FRAMES, frame_params, framed
+from classward.lifecycle.train.frames import Binary, cross_fit_binary, one_vs_one, pairs_of
 from classward.lifecycle.train.knobs import KNOBS, turned
 from classward.lifecycle.train.noise import NOISES
 from classward.lifecycle.train.perturb import PERTURBATIONS, fitting_perturbations, perturbed
@@ -18,6 +19,7 @@ from classward.lifecycle.train.treatment import ROBUST_LOSS, Treatment, softened
 __all__ = [
     "BALANCES",
     "ENCODED",
+    "FRAMES",
     "KNOBS",
     "NOISES",
     "PERTURBATIONS",
@@ -38,9 +40,10 @@ __all__ = [
     "fit_one",
     "fit_student",
     "fitting_perturbations",
+    "frame_params",
+    "framed",
     "is_refitted",
     "one_vs_one",
-    "one_vs_rest",
     "pairs_of",
     "perturbed",
     "plan",

@@ -92,10 +92,13 @@ def cross_fit(
         def should_stop(left: float = left, share: float = share) -> bool:
             return left - seconds_left() > share
 
+        def spent(left: float = left, share: float = share) -> float:
+            return (left - seconds_left()) / share if 0.0 < share < float("inf") else float(share <= 0.0)
+
         held = rows.take(fold.held)
         how = How(
-            seed=seed, n_threads=n_threads, should_stop=should_stop, held=held if len(folds) > 1 else None, encoder=encoder,
-            noted=stops.append,
+            seed=seed, n_threads=n_threads, should_stop=should_stop, spent=spent, held=held if len(folds) > 1 else None,
+            encoder=encoder, noted=stops.append,
         )  # fmt: skip
         model = fit_one(recipe, rows.take(fold.fit), how)
         scored.append(model.scorer.logits(held.features_by(model.featuriser)))

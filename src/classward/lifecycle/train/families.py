@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from classward.domain import Recipe
 from classward.errors import DataError, nearest
 from classward.estimators import (
     ForestSettings,
@@ -127,13 +128,13 @@ def family(name: str) -> Family:
     return FAMILIES[name]
 
 
-def is_refitted(name: str) -> bool:
-    """Whether a family is best fitted once more on all rows, rather than kept as one model per fold.
+def is_refitted(recipe: Recipe) -> bool:
+    """Whether a recipe is best fitted once more on all rows, rather than kept as one model per fold.
 
     Families that stop early need a left-out fold to know when, and gain from the mean of several; those of
-    :data:`FITTED_ONCE` saw all rows already.
+    :data:`FITTED_ONCE` saw all rows already. Binary questions are calibrated one by one, so that each must be one model.
     """
-    return name not in _STOPS_EARLY | FITTED_ONCE
+    return bool(recipe.frame) or recipe.family not in _STOPS_EARLY | FITTED_ONCE
 
 
 def stops_when_asked(name: str) -> bool:

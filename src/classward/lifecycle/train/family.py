@@ -15,6 +15,10 @@ __all__ = ["Family", "How", "Params"]
 Params = Mapping[str, str | int | float | bool]
 
 
+def _nothing() -> float:
+    return 0.0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class How:
     """What bounds a fit.
@@ -25,6 +29,8 @@ class How:
         Passed to libraries; the number of threads never changes the result.
     should_stop : callable
         Asked between rounds where a family has rounds.
+    spent : callable
+        Share of its time that the fit has used, so that several models in one fit can divide it.
     held : LabelledRows or None
         Rows that may tell a family when to stop, and nothing else; without them it holds some of its own out.
     encoder : StaticEncoder, OnnxEncoder or None
@@ -36,6 +42,7 @@ class How:
     seed: int
     n_threads: int
     should_stop: Callable[[], bool]
+    spent: Callable[[], float] = _nothing
     held: LabelledRows | None = None
     encoder: Encoder | None = None
     noted: Callable[[Stop], None] = lambda stop: None

@@ -13,6 +13,7 @@ from classward.inference import FittedModel, Identity
 from classward.lifecycle.train.balance import balanced
 from classward.lifecycle.train.families import family
 from classward.lifecycle.train.family import How
+from classward.lifecycle.train.frame_fit import fit_frame
 from classward.lifecycle.train.noise import without_noise
 from classward.lifecycle.train.perturb import with_perturbed
 from classward.lifecycle.train.rows import LabelledRows
@@ -33,6 +34,7 @@ def fit_one(recipe: Recipe, rows: LabelledRows, how: How) -> FittedModel:
         (:func:`~classward.lifecycle.train.balance.balanced`), with ``class_weights`` where somebody states them;
         ``noise`` what is done about wrong labels (:func:`~classward.lifecycle.train.noise.without_noise`), and
         ``perturb`` which changed copies are fitted on too (:func:`~classward.lifecycle.train.perturb.with_perturbed`).
+        ``frame`` asks the question by binary ones (:func:`~classward.lifecycle.train.frame_fit.fit_frame`).
     rows : LabelledRows
         Rows to learn from.
     how : How
@@ -53,6 +55,7 @@ def fit_one(recipe: Recipe, rows: LabelledRows, how: How) -> FittedModel:
     params = dict(recipe.params)
     balance, class_weights = str(params.pop("balance", "")), str(params.pop("class_weights", ""))
     noise, perturb = str(params.pop("noise", "")), str(params.pop("perturb", ""))
+    frame = str(params.pop("frame", ""))
     fit = family(recipe.family)
 
     def score(some: LabelledRows, others: LabelledRows) -> NDArray[np.float64]:
@@ -63,7 +66,8 @@ def fit_one(recipe: Recipe, rows: LabelledRows, how: How) -> FittedModel:
     rows = balanced(rows, balance, class_weights=class_weights, rng=np.random.default_rng(how.seed))
     if perturb:
         rows = with_perturbed(rows, perturb, np.random.default_rng(how.seed))
-    featuriser, scorer = fit(rows, params, how)
+    fitted = fit_frame(frame, recipe.family, rows, params, how) if frame else fit(rows, params, how)
+    featuriser, scorer = fitted
     return FittedModel(
         schema=rows.schema, label_space=rows.label_space, featuriser=featuriser, scorer=scorer, calibrator=Identity(),
         family=recipe.family,

@@ -1,4 +1,4 @@
-"""One multiclass question asked as many binary ones."""
+"""One multiclass question asked for every pair of classes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from classward.inference import ABSENT_LOGIT
 from classward.lifecycle.train.cross_fit import cross_fit
 from classward.lifecycle.train.rows import FitFold, LabelledRows
 
-__all__ = ["Binary", "coupled", "cross_fit_binary", "one_vs_one", "one_vs_rest", "pairs_of"]
+__all__ = ["Binary", "coupled", "cross_fit_binary", "one_vs_one", "pairs_of"]
 
 _SPACE = LabelSpace.of(["no", "yes", "neither"])
 
@@ -23,8 +23,8 @@ _SPACE = LabelSpace.of(["no", "yes", "neither"])
 class Binary:
     """One binary question answered for rows that were not fitted on.
 
-    ``first`` against ``second`` (columns of the label space), or against all others where ``second`` is -1. ``logits`` of
-    shape (n_held, 2) say no and yes; ``y`` of shape (n_held,) is 1 for yes, 0 for no and -1 for rows of neither class.
+    ``first`` against ``second`` (columns of the label space). ``logits`` of shape (n_held, 2) say no and yes; ``y`` of
+    shape (n_held,) is 1 for yes, 0 for no and -1 for rows of neither class.
     """
 
     first: int
@@ -34,11 +34,9 @@ class Binary:
     n_fits: int
 
 
-def pairs_of(y_index: NDArray[np.int64], *, is_one_vs_one: bool) -> tuple[tuple[int, int], ...]:
-    """The binary questions: each class against the rest, or each pair of classes; only classes that have rows."""
+def pairs_of(y_index: NDArray[np.int64]) -> tuple[tuple[int, int], ...]:
+    """The binary questions: each pair of classes that have rows."""
     present = np.unique(y_index).tolist()
-    if not is_one_vs_one:
-        return tuple((c, -1) for c in present)
     return tuple((a, b) for i, a in enumerate(present) for b in present[i + 1 :])
 
 
@@ -62,8 +60,7 @@ def cross_fit_binary(
         side for all its rows.
     """
     first, second = pair
-    rest = 0 if second < 0 else 2
-    y = np.where(rows.y_index == first, 1, np.where(rows.y_index == second, 0, rest))
+    y = np.where(rows.y_index == first, 1, np.where(rows.y_index == second, 0, 2))
     asked = replace(rows, y_index=y, label_space=_SPACE)
     logits, n_fits = [], 0
     for i, fold in enumerate(folds):
@@ -83,27 +80,6 @@ def cross_fit_binary(
     return Binary(
         first=first, second=second, logits=np.concatenate(logits), y=np.where(held_y == 2, -1, held_y), n_fits=n_fits
     )
-
-
-def one_vs_rest(yes: Sequence[tuple[int, NDArray[np.float64]]], n_classes: int) -> NDArray[np.float64]:
-    """Put probabilities of each class against the rest together: divided by their sum.
-
-    Parameters
-    ----------
-    yes : sequence of (int, float array of shape (n,))
-        Class, and its calibrated probability.
-    n_classes : int
-        Columns of the result; classes that are not listed get 0.
-
-    Returns
-    -------
-    float array of shape (n, n_classes)
-        Rows sum to 1; rows to which every question says no are spread evenly.
-    """
-    out = np.zeros((len(yes[0][1]), n_classes))
-    for c, proba in yes:
-        out[:, c] = np.maximum(proba, 1e-12)
-    return np.asarray(out / out.sum(axis=1, keepdims=True))
 
 
 def one_vs_one(yes: Sequence[tuple[int, int, NDArray[np.float64]]], n_classes: int) -> NDArray[np.float64]:
