@@ -15,6 +15,7 @@ PACKINGS = ("int8", "float16")
 
 PACKED: Mapping[str, frozenset[str]] = MappingProxyType(
     {
+        "ClusteredScorer": frozenset({"weights"}),
         "KernelScorer": frozenset({"vectors"}),
         "LikenessScorer": frozenset({"support", "weights"}),
         "LinearScorer": frozenset({"weights"}),

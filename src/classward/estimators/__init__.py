@@ -3,6 +3,7 @@
 from classward.estimators.binary_scaling import fit_binary_scaling
 from classward.estimators.brought import BroughtSettings, brought_by_name, brought_instance, fit_brought
 from classward.estimators.citizens import BoostedTrees, Calibrated, Forest, Kernel, Linear, LinearText, Network
+from classward.estimators.clustered import ClusteredSettings, fit_clustered
 from classward.estimators.embedding import fit_embedding_featuriser
 from classward.estimators.encoders import ENCODERS, encoder_named, export_encoder, pack_encoder
 from classward.estimators.featurise import fit_featuriser, fit_ordinal_featuriser, fit_smooth_featuriser
@@ -32,6 +33,7 @@ __all__ = [
     "BoostedTrees",
     "BroughtSettings",
     "Calibrated",
+    "ClusteredSettings",
     "Forest",
     "ForestSettings",
     "Kernel",
@@ -57,6 +59,7 @@ __all__ = [
     "export_encoder",
     "fit_binary_scaling",
     "fit_brought",
+    "fit_clustered",
     "fit_embedding_featuriser",
     "fit_featuriser",
     "fit_forest",

@@ -45,7 +45,7 @@ AS_IS = "as is"
 _MOST_FITTED_ROWS = 1000
 _FEWEST_OF_CLASS = 5
 _FEWEST_FOLDS = 3
-_PREFERRED = ("lightgbm", "linear")
+_PREFERRED = ("lightgbm", "linear", "clustered")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from classward.inference.calibrators import (
     softmax,
 )
 from classward.inference.category import CategoryPart
+from classward.inference.clustered import ClusteredScorer
 from classward.inference.columns import Columns
 from classward.inference.decide import Decided, Decider, cost_matrix, decide, prediction_sets
 from classward.inference.embedding import EmbeddingPart, Encoder
@@ -55,6 +56,7 @@ __all__ = [
     "BooleanPart",
     "Calibrator",
     "CategoryPart",
+    "ClusteredScorer",
     "Columns",
     "Csr",
     "DatePart",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from classward.inference.bells import BellScorer
+from classward.inference.clustered import ClusteredScorer
 from classward.inference.forest import ForestScorer
 from classward.inference.kernel import KernelScorer
 from classward.inference.layers import LayersScorer
@@ -26,5 +27,6 @@ Scorer: TypeAlias = (
     | LayersScorer
     | BellScorer
     | NeighbourScorer
+    | ClusteredScorer
 )
 """Has ``n_columns``, ``n_classes`` and ``logits(features)`` of shape (n, n_classes)."""

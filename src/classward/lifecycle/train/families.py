@@ -8,16 +8,18 @@ from types import MappingProxyType
 from classward.domain import Recipe
 from classward.errors import DataError, nearest
 from classward.estimators import (
+    ClusteredSettings,
     ForestSettings,
     LinearSettings,
     TreeSettings,
+    fit_clustered,
     fit_featuriser,
     fit_forest,
     fit_linear,
     fit_ordinal_featuriser,
     fit_trees,
 )
-from classward.inference import Featuriser, ForestScorer, LinearScorer, TreeScorer
+from classward.inference import ClusteredScorer, Features, Featuriser, ForestScorer, LinearScorer, TreeScorer
 from classward.lifecycle.train.brought import fit_brought_family
 from classward.lifecycle.train.family import Family, How, Params
 from classward.lifecycle.train.params import settings_of, without_text
@@ -30,6 +32,7 @@ __all__ = [
     "FAMILIES",
     "FITTED_ONCE",
     "family",
+    "fit_clustered_family",
     "fit_forest_family",
     "fit_lightgbm_family",
     "fit_linear_family",
@@ -41,11 +44,7 @@ __all__ = [
 
 def fit_linear_family(rows: LabelledRows, params: Params, how: How) -> tuple[Featuriser, LinearScorer]:
     """Fit a linear model over every column."""
-    if any(f.kind == "text" for f in rows.schema.features):  # words, and how rare they are, are learned fold by fold
-        featuriser = fit_featuriser(rows.schema, rows.columns, rows.n, reader=rows.reader)
-        features = featuriser.transform(rows.columns, rows.n)
-    else:
-        featuriser, features = rows.featurised(fit_featuriser, rows.schema)
+    featuriser, features = _wide(rows)
     scorer = fit_linear(
         features,
         rows.y_index,
@@ -55,6 +54,27 @@ def fit_linear_family(rows: LabelledRows, params: Params, how: How) -> tuple[Fea
         weight=rows.weight,
     )
     return featuriser, scorer
+
+
+def fit_clustered_family(rows: LabelledRows, params: Params, how: How) -> tuple[Featuriser, ClusteredScorer]:
+    """Fit a linear model in two steps over every column, for very many classes."""
+    featuriser, features = _wide(rows)
+    scorer = fit_clustered(
+        features,
+        rows.y_index,
+        n_classes=len(rows.label_space),
+        settings=settings_of(ClusteredSettings, params),
+        seed=how.seed,
+        weight=rows.weight,
+    )
+    return featuriser, scorer
+
+
+def _wide(rows: LabelledRows) -> tuple[Featuriser, Features]:
+    if any(f.kind == "text" for f in rows.schema.features):  # words, and how rare they are, are learned fold by fold
+        featuriser = fit_featuriser(rows.schema, rows.columns, rows.n, reader=rows.reader)
+        return featuriser, featuriser.transform(rows.columns, rows.n)
+    return rows.featurised(fit_featuriser, rows.schema)
 
 
 def fit_lightgbm_family(rows: LabelledRows, params: Params, how: How) -> tuple[Featuriser, TreeScorer]:
@@ -99,6 +119,7 @@ def fit_forest_family(rows: LabelledRows, params: Params, how: How) -> tuple[Fea
 FAMILIES: Mapping[str, Family] = MappingProxyType(
     {
         "linear": fit_linear_family,
+        "clustered": fit_clustered_family,
         "lightgbm": fit_lightgbm_family,
         "forest": fit_forest_family,
         "network": fit_network_family,

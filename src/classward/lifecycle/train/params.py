@@ -9,6 +9,7 @@ from classward.domain import InputSchema
 from classward.errors import DataError, nearest
 from classward.estimators import (
     BroughtSettings,
+    ClusteredSettings,
     ForestSettings,
     KernelSettings,
     LikenessSettings,
@@ -23,6 +24,7 @@ __all__ = ["settings_of", "without_text"]
 _Settings = TypeVar(
     "_Settings",
     BroughtSettings,
+    ClusteredSettings,
     ForestSettings,
     KernelSettings,
     LikenessSettings,

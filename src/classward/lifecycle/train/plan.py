@@ -23,6 +23,8 @@ _MOST_ROWS_FOR_FOREST = 200_000
 _MOST_ROWS_FOR_NETWORK = 100_000
 _ROWS_FOR_FEWER_TREES = 20_000
 _MANY_CLASSES = 9
+_CLASSES_FOR_GROUPS = 300
+_MOST_CLASSES_FOR_PAIRS = 150
 _MOST_TREES, _MOST_TREES_OF_MANY = 16_000, 2_000
 _MOST_SUPPORT, _SUPPORT_OF_MANY = 10_240, 6_000
 _PER_IMAGE = 256
@@ -109,6 +111,8 @@ def _n_folds(n_rows: int, budget_s: float, is_time_ordered: bool, is_text: bool)
 
 
 def _linear(has_text: bool, n_columns: int, n_rows: int, n_classes: int, budget_s: float) -> Recipe:
+    if n_classes >= _CLASSES_FOR_GROUPS:
+        return Recipe(family="clustered", params=(("c", 20.0 if has_text else 1.0), ("iterations", 60)))
     if has_text:
         passes = _between(20, budget_s / (n_rows * n_classes * _S_PER_TEXT_PASS), 1000)
         return Recipe(family="linear", params=(("solver", "svc"), ("c", 0.3), ("iterations", passes)))
@@ -122,7 +126,7 @@ def _for_tables(n_rows: int, n_classes: int, *, is_tight: bool) -> list[tuple[Re
     chosen = []
     if n_rows <= _MOST_ROWS_FOR_FOREST:
         chosen.append((Recipe(family="forest", params=(("trees", n_trees), ("fewest_rows", leaf))), 0.1))
-    if not is_tight and n_rows <= _MOST_ROWS_FOR_KERNEL:
+    if not is_tight and n_rows <= _MOST_ROWS_FOR_KERNEL and n_classes <= _MOST_CLASSES_FOR_PAIRS:
         chosen.append((Recipe(family="kernel", params=(("c", 12.0),)), 0.1))
     if not is_tight and n_rows <= _MOST_ROWS_FOR_NETWORK:
         chosen.append((Recipe(family="network", params=(("epochs", 60),)), 0.15))

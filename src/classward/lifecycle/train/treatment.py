@@ -19,8 +19,14 @@ _SOFT_C = 20.0
 
 _UNTREATED = frozenset({"likeness", "brought"})
 _SOFT = frozenset({"linear", "network", "lightgbm"})
-_STRENGTHS = {"linear": ("c", -1), "embedding": ("c", -1), "kernel": ("c", -1), "network": ("alpha", 1),
-              "lightgbm": ("l2", 1)}  # fmt: skip
+_STRENGTHS = {
+    "linear": ("c", -1),
+    "clustered": ("c", -1),
+    "embedding": ("c", -1),
+    "kernel": ("c", -1),
+    "network": ("alpha", 1),
+    "lightgbm": ("l2", 1),
+}
 _USUAL = {"c": 0.3, "alpha": 3e-3, "l2": 1.0}
 _STOPPING = frozenset({"network", "lightgbm"})
 
