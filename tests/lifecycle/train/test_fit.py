@@ -28,6 +28,7 @@ SCHEMA = InputSchema(
 )
 SMALL: dict[str, tuple[tuple[str, int | str], ...]] = {
     "linear": (("iterations", 10),),
+    "clustered": (("iterations", 10),),
     "lightgbm": (("iterations", 10),),
     "forest": (("trees", 30),),
     "network": (("epochs", 30), ("first", 24), ("second", 12)),
