@@ -192,7 +192,7 @@ def _summed(
     return CrossValidation(
         strategy=strategy, is_nested=is_nested, rounds=results,
         classes=class_spreads([(m.y, m.predicted) for m in measured], data.label_space),
-        accuracy=mean_over_rounds(np.array([r.accuracy for r in results])), log_loss=mean_over_rounds(losses),
+        accuracy=mean_over_rounds(np.array([r.accuracy for r in results])), log_loss=mean_over_rounds(losses, highest=np.inf),
         inner_log_loss=gap.inner if gap else None, optimism=gap.gap if gap else None, warnings=(), failures=(),
         task_hash=ctx.task.hash, dataset_hash=data.dataset.hash, rows_hash=data.split.rows_hash,
     )  # fmt: skip

@@ -46,13 +46,15 @@ def class_spreads(
     return tuple(made)
 
 
-def mean_over_rounds(values: NDArray[np.float64]) -> Measure:
-    """Mean of figures of rounds; with three and more, an interval by Student's t."""
+def mean_over_rounds(values: NDArray[np.float64], *, highest: float = 1.0) -> Measure:
+    """Mean of figures of rounds; with three and more, an interval by Student's t, cut off at 0 and at ``highest``."""
     ends = mean_interval(values, level=_LEVEL)
     return Measure(
         value=float(values.mean()) if len(values) else None,
         n=len(values),
-        interval=None if ends is None else Interval(low=ends[0], high=ends[1], level=_LEVEL, method="t over rounds"),
+        interval=None
+        if ends is None
+        else Interval(low=max(ends[0], 0.0), high=min(ends[1], highest), level=_LEVEL, method="t over rounds"),
     )
 
 
