@@ -52,7 +52,8 @@ class Settings:
     fsync: bool = False
     """Whether each record append waits for the disk (power loss), not only for the kernel (``kill -9``)."""
     record_deadline_s: float = 0.5
-    """How long a server waits for a record to be written; then the answer leaves, flagged ``unlogged``."""
+    """How long a server waits for a record to be written; then the answer leaves, flagged ``unlogged``. 0: as long
+    as it takes."""
     poll_s: float = 0.25
     """How often a server worker looks at the journal head."""
     drain_s: float = 10.0

@@ -58,9 +58,10 @@ class SlowDisk:
         self.open.wait()
 
 
-def test_threads_take_turns_whatever_they_call():
+@pytest.mark.parametrize("deadline_s", [60.0, 0.0])
+def test_threads_take_turns_whatever_they_call(deadline_s):
     writer = OneAtATime()
-    timely = TimelyWriter(writer, deadline_s=60.0)
+    timely = TimelyWriter(writer, deadline_s=deadline_s)
     calls = [
         lambda: timely.predictions([]), lambda: timely.labels([]), lambda: timely.quarantine([]), timely.tick,
     ] * 20  # fmt: skip
@@ -133,3 +134,13 @@ def test_answers_leave_a_server_whose_disk_stalls(start):
     text = client.get("/metrics").body.decode()
     assert 'classward_unlogged_total{task="tickets"} 2.0' in text
     assert 'classward_records_lost_total{task="tickets"} 2.0' in text
+
+
+def test_without_a_deadline_the_caller_writes_itself_and_counts_arrive_all_the_same():
+    disk = SlowDisk()
+    timely = TimelyWriter(disk, deadline_s=0.0)
+    timely.count("refused")
+    assert timely.predictions(["a"])
+    assert (disk.kept, disk.counts) == (["a"], {"refused": 1})
+    assert "records" not in {t.name for t in threading.enumerate() if t is timely._thread}
+    timely.close()

@@ -43,18 +43,19 @@ class TimelyWriter:
     writer : RecordWriter
         Used by the one thread alone.
     deadline_s : float
-        Longest wait for one call, in seconds.
+        Longest wait for one call, in seconds; 0 lets the caller write itself, behind a lock, however long that takes.
     """
 
     def __init__(self, writer: RecordWriter, *, deadline_s: float) -> None:
         self._writer, self._deadline_s = writer, deadline_s
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._stuck: _Job | None = None
-        self._lock = threading.Lock()
+        self._lock, self._turn = threading.Lock(), threading.Lock()
         self._counts: Counter[str] = Counter()
         self._n_late = 0
         self._thread = threading.Thread(target=self._run, name="records", daemon=True)  # a stalled disk holds no exit
-        self._thread.start()
+        if deadline_s > 0.0:
+            self._thread.start()
 
     @property
     def is_stalled(self) -> bool:
@@ -98,13 +99,20 @@ class TimelyWriter:
 
     def close(self) -> None:
         """Give up the segment; a disk that does not come back keeps nobody."""
-        if self._thread.is_alive():
+        if self._deadline_s <= 0.0:
+            self._ask(self._writer.close)
+        elif self._thread.is_alive():
             self._ask(self._writer.close, wait_s=_FAREWELL_S)
             self._jobs.put(None)
             self._thread.join(_FAREWELL_S)
 
     def _ask(self, work: Callable[[], bool | None], *, wait_s: float | None = None) -> bool | None:
         """What the writer says, or ``None`` if it does not say it in time."""
+        if self._deadline_s <= 0.0:
+            with self._turn:
+                self._hand_over_counts()
+                done = work()
+            return True if done is None else done
         if self.is_stalled and wait_s is None:
             return None
         job = _Job(work)
