@@ -78,7 +78,11 @@ class Settings:
     """Where traces go (OTLP over HTTP, such as ``http://collector:4318/v1/traces``); the standard ``OTEL_…`` variables do,
     too."""
     payload_share: float = 1.0
-    """Share of predictions whose feature values are logged beside the record, in [0, 1]."""
+    """Share of ordinary predictions whose feature values are logged beside the record, in [0, 1]; 0 logs none at all."""
+    payload_keep_below: float = 0.6
+    """Predictions with less confidence keep their feature values whatever the share, as rare and flagged ones do."""
+    pii_key_file: str = ""
+    """File with the key for hashes of private features; made in the workspace when empty."""
     explain_share: float = 1.0
     """Share of answers of critical classes whose reasons are stored beside the record, in [0, 1]."""
     explain_classes: tuple[str, ...] = ()

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from classward.flows.predict_file import ScoredFile
     from classward.flows.status import Status
     from classward.inference import Model
+    from classward.lifecycle.predict import PayloadPolicy
     from classward.ports import Attached, RecordWriter, TableStream
     from classward.serving.tracing import Tracing
 
@@ -38,6 +39,7 @@ __all__ = [
     "load_task",
     "open_context",
     "open_writer",
+    "payload_policy",
     "read_settings",
     "run_simulation",
     "score_file",
@@ -196,6 +198,25 @@ def load_model(ctx: Context, bundle_hash: str) -> Model:
     return read_bundle(ctx.artifacts.path(bundle_hash), expected_hash=bundle_hash).model
 
 
+def payload_policy(ctx: Context, settings: Settings) -> PayloadPolicy:
+    """What the record log keeps of features; the key of hashes is made when there is none.
+
+    Raises
+    ------
+    UsageError
+        CW450 if the key cannot be read or is short.
+    """
+    from classward.backends.secret_file import secret_key
+    from classward.lifecycle.predict import PayloadPolicy
+
+    needs_key = any(how == "hash" for _, how in ctx.task.private)
+    own = ctx.log.folder.parent.parent / "pii.key"  # type: ignore[attr-defined]
+    return PayloadPolicy(
+        share=settings.payload_share, keep_below=settings.payload_keep_below, private=ctx.task.private,
+        secret=secret_key(Path(settings.pii_key_file or own), is_own=not settings.pii_key_file) if needs_key else b"",
+    )  # fmt: skip
+
+
 def data_plane(
     ctx: Context, settings: Settings, *, kind: str, version: int | None = None, writer: RecordWriter | None
 ) -> DataPlane:
@@ -218,7 +239,7 @@ def data_plane(
         number, bundle_hash, role = version, state.stored_version(version).bundle_hash, "named"
     plane = DataPlane(
         task=ctx.task.name, clock=ctx.clock, ids=ctx.ids, writer=writer, kind=kind,
-        payload_share=settings.payload_share,
+        payload=payload_policy(ctx, settings),
     )  # fmt: skip
     plane.current = LoadedVersion(
         version=number,
@@ -393,7 +414,7 @@ def server_app() -> Any:
     parts = ServingParts(
         settings=settings, task=ctx.task, clock=ctx.clock, ids=ctx.ids, journal=ctx.journal, log=ctx.log,
         writer=open_writer(ctx, settings), heartbeats=ctx.heartbeats, process_id=process_id,
-        load_bundle=lambda bundle_hash: load_model(ctx, bundle_hash),
+        load_bundle=lambda bundle_hash: load_model(ctx, bundle_hash), payload=payload_policy(ctx, settings),
         tracing=_tracing(settings, os.environ, ctx, process_id),
         load_facts=lambda bundle_hash: bundle_facts(ctx.artifacts.path(bundle_hash), bundle_hash),
     )  # fmt: skip

@@ -34,6 +34,7 @@ def test_columns_say_what_stands_in_for_bad_values():
         ('{ kind = "boolean", on_bad = "default", default = 1.0 }', "CW103"),
         ('{ kind = "date", on_bad = "default", default = "soon" }', "CW103"),
         ('{ kind = "text", on_bad = "default", default = 1.0 }', "CW103"),
+        ('{ kind = "vector", length = 3, on_bad = "default", default = "x" }', "CW105"),
         ('{ kind = "text", on_bad = "repair" }', "CW103"),
     ],
 )
@@ -41,3 +42,14 @@ def test_repairs_that_cannot_be_are_refused_with_their_line(column, code):
     with pytest.raises(TaskFileError, match=rf"{code} t.toml, line 7") as caught:
         parse(HEAD + f"x = {column}\n", path="t.toml")
     assert caught.value.fix
+
+
+def test_columns_say_what_may_be_logged():
+    task = parse(
+        HEAD
+        + 'a = { kind = "text", log = "hash" }\nb = { kind = "text", log = "drop" }\nc = { kind = "text", log = "keep" }\n',
+        path="t.toml",
+    )
+    assert task.private == (("a", "hash"), ("b", "drop"))
+    with pytest.raises(TaskFileError, match=r"CW103 t.toml, line 7"):
+        parse(HEAD + 'a = { kind = "text", log = "redact" }\n', path="t.toml")

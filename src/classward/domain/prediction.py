@@ -19,7 +19,8 @@ class Prediction:
 
     ``probabilities`` are in the column order of the label space with ``label_space_hash``. ``path`` says what decided
     (``model``: the most probable class; ``cost``, ``prior``, ``threshold:CLASS``, ``abstain:…``). ``kind`` is ``online``,
-    ``batch``, ``library`` or ``simulated``; ``features`` is the row as JSON text when the payload was sampled.
+    ``batch``, ``library`` or ``simulated``; ``features`` is the row as JSON text when the payload was kept, and
+    ``payload_weight`` the inverse of the probability with which it was.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Prediction:
     latency_ms: float
     key: str | None = None
     features: str | None = None
+    payload_weight: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -133,6 +133,7 @@ class Task:
     order: tuple[str, ...] = field(default=(), metadata={LATER: True})
     few_rows: int = field(default=10, metadata={LATER: True})
     folding: FoldingRule | None = field(default=None, metadata={LATER: True})
+    private: tuple[tuple[str, str], ...] = field(default=(), metadata={LATER: True})
     slos: tuple[SLO, ...] = ()
     alerts: AlertPolicy = field(default_factory=AlertPolicy)
     decision: DecisionPolicy = field(default_factory=DecisionPolicy)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
@@ -16,7 +13,7 @@ from classward.domain import ABSTAINED, Prediction, Repair
 from classward.errors import InvalidInput, Refused
 from classward.flows.bundle_facts import NO_FACTS, BundleFacts
 from classward.inference import Blend, Columns, Decider, Model, Proba
-from classward.lifecycle.predict import RowChecker
+from classward.lifecycle.predict import PayloadKeeper, PayloadPolicy, RowChecker
 from classward.ports import Clock, Ids, RecordWriter
 
 __all__ = ["Answer", "AnsweredRow", "DataPlane", "LoadedVersion"]
@@ -114,8 +111,8 @@ class DataPlane:
         Where answers are logged before they leave; ``None`` logs nothing and says so by the flag ``unlogged``.
     kind : str
         ``online``, ``batch``, ``library`` or ``simulated``; kept with every record.
-    payload_share : float
-        Share of rows, chosen by a hash of their id, whose feature values are logged too.
+    payload : PayloadPolicy
+        Which rows keep their feature values in the log, and what is kept of private ones.
     """
 
     def __init__(
@@ -126,10 +123,10 @@ class DataPlane:
         ids: Ids,
         writer: RecordWriter | None,
         kind: str = "online",
-        payload_share: float = 1.0,
+        payload: PayloadPolicy | None = None,
     ) -> None:
         self.task, self.clock, self.ids, self.writer = task, clock, ids, writer
-        self.kind, self.payload_share = kind, payload_share
+        self.kind, self._payloads = kind, PayloadKeeper(payload or PayloadPolicy())
         self.current: LoadedVersion | None = None
 
     def answer(
@@ -231,6 +228,7 @@ class DataPlane:
     ) -> Answer:
         at = self.clock.now()
         matrix = answer.probabilities.tolist()
+        kept = [self._kept(row, columns, i) for i, row in enumerate(answer.predictions)]
         batch = [
             Prediction(
                 id=row.id,
@@ -249,7 +247,8 @@ class DataPlane:
                 kind=self.kind,
                 latency_ms=latency_ms,
                 key=keys[i] if keys else None,
-                features=self._payload(row.id, columns, i),
+                features=kept[i][0],
+                payload_weight=kept[i][1],
             )
             for i, row in enumerate(answer.predictions)
         ]
@@ -259,10 +258,11 @@ class DataPlane:
             answer, predictions=tuple(replace(row, flags=(*row.flags, "unlogged")) for row in answer.predictions)
         )
 
-    def _payload(self, row_id: str, columns: Columns, i: int) -> str | None:
-        if self.payload_share < 1.0 and zlib.crc32(row_id.encode()) >= self.payload_share * 2**32:
-            return None
-        return json.dumps({name: values[i] for name, values in columns.items()}, default=_logged, ensure_ascii=False)
+    def _kept(self, row: AnsweredRow, columns: Columns, i: int) -> tuple[str | None, float | None]:
+        kept = self._payloads.keep(
+            columns, i, row_id=row.id, label=row.label, probability=row.probability, flags=row.flags
+        )
+        return kept or (None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,13 +287,6 @@ def _decide(loaded: LoadedVersion, proba: Proba, order: NDArray[np.int64]) -> li
 
 
 _PATHS = {"argmax": "model"}
-
-
-def _logged(value: object) -> object:
-    """What the log keeps of a value JSON does not know: of an image its hash and size, of a vector its numbers."""
-    if isinstance(value, bytes):
-        return {"sha256": hashlib.sha256(value).hexdigest(), "n_bytes": len(value)}
-    return value.tolist() if isinstance(value, np.ndarray) else str(value)
 
 
 def _one_per_row(name: str, values: Sequence[_T] | None, n: int) -> Sequence[_T] | None:

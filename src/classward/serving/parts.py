@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from classward.domain import Task
 from classward.flows.bundle_facts import NO_FACTS, BundleFacts
 from classward.inference import Model
+from classward.lifecycle.predict import PayloadPolicy
 from classward.ports import Clock, Heartbeats, Ids, Journal, RecordLog, RecordWriter
 from classward.settings import Settings
 
@@ -35,6 +36,8 @@ class ServingParts:
         Bundle hash → model, verified; raises ``ArtifactError`` or ``UnknownVersion``.
     load_facts : callable
         Bundle hash → what else serving has to know of it.
+    payload : PayloadPolicy
+        What the record log keeps of features.
     process_id : str
         Names this process in heartbeats and logs; unique among the workers of a workspace.
     tracing : Tracing, optional
@@ -51,5 +54,6 @@ class ServingParts:
     heartbeats: Heartbeats
     load_bundle: Callable[[str], Model]
     process_id: str
+    payload: PayloadPolicy = field(default_factory=PayloadPolicy)
     tracing: Tracing | None = None
     load_facts: Callable[[str], BundleFacts] = _no_facts

@@ -53,7 +53,7 @@ class Worker:
             clock=parts.clock,
             ids=parts.ids,
             writer=self.writer,
-            payload_share=parts.settings.payload_share,
+            payload=parts.payload,
         )
         self.explaining = Explaining(parts.settings, parts.clock, self.writer)
         self.patience = Patience()

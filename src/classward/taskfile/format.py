@@ -110,6 +110,12 @@ class FeaturePart(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     encoder: Annotated[
         str, _says("Name and version of what made the vectors.", "only you can know; others are then refused")
     ] = ""
+    log: Annotated[
+        Literal["keep", "hash", "drop"],
+        _says(
+            "What the record log may hold of it: its value, a keyed hash, nothing.", "only you can know what is private"
+        ),
+    ] = "keep"
 
 
 class AboutPart(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):

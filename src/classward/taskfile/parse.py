@@ -23,7 +23,7 @@ from classward.taskfile.chances import yearly_chance
 from classward.taskfile.convert import Place, convert
 from classward.taskfile.durations import days
 from classward.taskfile.format import FeaturePart, TaskFile
-from classward.taskfile.repairs import check_repairs, repairs_of
+from classward.taskfile.repairs import check_repairs, private_in, repairs_of
 
 __all__ = ["parse"]
 
@@ -147,7 +147,8 @@ def _task(file: TaskFile, declared: frozenset[str]) -> Task:
         group_column=task.group, train=DataSource(location=data.train, query=data.query),
         test=None if data.test is None else DataSource(location=data.test),
         features=tuple(_feature(name, part) for name, part in file.features.items()),
-        alerts=_alerts(file), repairs=repairs_of(file), decision=_decision(file), critical=file.classes.critical,
+        alerts=_alerts(file), repairs=repairs_of(file), private=private_in(file),
+        decision=_decision(file), critical=file.classes.critical,
         sensitive=file.classes.sensitive,
         definitions=tuple(file.classes.definitions.items()), about=tuple(_about(file)), tags=tuple(file.tags.items()),
         provenance=Provenance(

@@ -1,13 +1,13 @@
-"""What stands in for bad values, column by column."""
+"""What stands in for bad values, and what may be logged, column by column."""
 
 from __future__ import annotations
 
-from classward.domain import Repair
-from classward.lifecycle.predict import CHECKERS, Fault
+from classward.domain import Feature, Repair
+from classward.lifecycle.predict import Fault, checker_of
 from classward.taskfile.convert import Place
 from classward.taskfile.format import FeaturePart, TaskFile
 
-__all__ = ["check_repairs", "repairs_of"]
+__all__ = ["check_repairs", "private_in", "repairs_of"]
 
 
 def repairs_of(file: TaskFile) -> tuple[Repair, ...]:
@@ -16,6 +16,13 @@ def repairs_of(file: TaskFile) -> tuple[Repair, ...]:
         Repair(feature=name, value=part.default)
         for name, part in file.features.items()
         if isinstance(part, FeaturePart) and part.on_bad != "reject"
+    )
+
+
+def private_in(file: TaskFile) -> tuple[tuple[str, str], ...]:
+    """The columns whose values never reach the log, each with ``hash`` or ``drop``."""
+    return tuple(
+        (name, part.log) for name, part in file.features.items() if isinstance(part, FeaturePart) and part.log != "keep"
     )
 
 
@@ -49,7 +56,7 @@ def check_repairs(file: TaskFile, place: Place) -> None:
                 why="an answer about something that was never sent would be a guess",
                 fix='write on_bad = "missing"',
             )
-        checked = CHECKERS[part.kind](part.default)
+        checked = checker_of(Feature(name=name, kind=part.kind, length=part.length))(part.default)
         if isinstance(checked, Fault):
             place.error(
                 "CW103",

@@ -151,7 +151,7 @@ class FileRecordLog:
     def _rows(self, kind: str, files: Sequence[SealedFile], segments: Sequence[Path]) -> pl.LazyFrame:
         parts = [pl.LazyFrame(schema=SCHEMAS[kind])]
         if files:
-            parts.append(pl.scan_parquet([self.folder / f.path for f in files], hive_partitioning=False))
+            parts.append(parquet.scan(self.folder, files))
         for path in segments:
             table = tables_of(payloads_of(path.read_bytes(), kind[0])).get(kind)
             if table is not None:

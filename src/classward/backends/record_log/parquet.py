@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import polars as pl
 
 from classward.backends.record_log.manifest import SealedFile
+from classward.backends.record_log.tables import SCHEMAS
 from classward.domain import content_hash
 
-__all__ = ["by_day", "check", "merge", "write"]
+__all__ = ["by_day", "check", "merge", "scan", "write"]
 
 _DAY_OF = {"prediction": "at", "label": "received_at", "quarantine": "received_at", "attribution": "at"}
 
@@ -36,6 +37,12 @@ def write(folder: Path, kind: str, day: str, stem: str, table: pl.DataFrame) -> 
     return SealedFile(kind=kind, date=day, path=path, n_rows=table.height)
 
 
+def scan(folder: Path, files: Sequence[SealedFile]) -> pl.LazyFrame:
+    """Rows of sealed files of one kind; columns that files of earlier releases lack are null there."""
+    paths = [folder / file.path for file in files]
+    return pl.scan_parquet(paths, hive_partitioning=False, schema=SCHEMAS[files[0].kind], missing_columns="insert")
+
+
 def merge(folder: Path, files: list[SealedFile], *, level: int) -> SealedFile:
     """Write the rows of several files of one kind and date into one, without holding them all.
 
@@ -44,7 +51,7 @@ def merge(folder: Path, files: list[SealedFile], *, level: int) -> SealedFile:
     first = files[0]
     stem = f"{Path(first.path).stem.partition('+')[0]}+{content_hash([f.path for f in files])[:16]}"
     path = _place(first.kind, first.date, stem)
-    rows = pl.scan_parquet([folder / f.path for f in files], hive_partitioning=False)
+    rows = scan(folder, files)
     _whole(folder / path, lambda draft: rows.sink_parquet(draft, maintain_order=True))
     n_rows = sum(f.n_rows for f in files)
     return SealedFile(kind=first.kind, date=first.date, path=path, n_rows=n_rows, level=level)
