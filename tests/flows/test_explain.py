@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -69,6 +70,15 @@ def test_a_row_that_was_not_kept_is_refused(live: Project) -> None:
     (one,) = answered(live, [{"text": "invoice charged"}], share=0.0)
     with pytest.raises(Refused, match="CW356"):
         explain_logged(live.ctx, one)
+
+
+def test_rows_without_their_private_values_are_not_explained_as_if_whole(live: Project) -> None:
+    (one,) = answered(live, [{"text": "invoice charged"}])
+    ctx = replace(live.ctx, task=replace(live.ctx.task, private=(("text", "hash"),)))
+    with pytest.raises(Refused, match="CW451"):
+        explain_logged(ctx, one)
+    with pytest.raises(Refused, match="CW451"):
+        explain_change(ctx, "security", window=timedelta(days=7))
 
 
 def test_the_drift_of_what_moves_a_class(live: Project) -> None:

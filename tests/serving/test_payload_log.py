@@ -43,6 +43,18 @@ def test_private_values_do_not_reach_the_log(tmp_path):
     assert '"amount": 1.5' in writer.batch[0].features
 
 
+def test_reasons_hold_no_word_of_private_columns(tmp_path):
+    policy = PayloadPolicy(private=(("text", "drop"),))
+    parts = make_parts(tmp_path, explain_classes=("refund",))
+    parts.journal.deploy(1, "hash-1")
+    client = Client(create_app(replace(parts, payload=policy)))
+    assert client.post("/predict", {"rows": [{"text": "refund for ana"}]}).status == 200
+    client.close()
+    (found,) = parts.writer.explained
+    assert '"column":"text"' in found.explanation
+    assert "ana" not in found.explanation
+
+
 def test_sampled_rows_say_their_weight_and_others_keep_their_record(tmp_path):
     client, writer = served(tmp_path, PayloadPolicy(share=0.25))
     for _ in range(20):

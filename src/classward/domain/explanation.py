@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from classward.domain.measure import Measure
@@ -48,6 +50,27 @@ class Explanation:
     fidelity: float | None = None
     warnings: tuple[str, ...] = ()
     format_version: int = 1
+
+    def without_words(self, columns: Collection[str]) -> Explanation:
+        """The same sums, but no word of these (private) columns: each adds up to one contribution.
+
+        Its standard error is taken as if words were independent.
+        """
+        spoken = [c for c in self.contributions if c.token is not None and c.column in columns]
+        if not spoken:
+            return self
+        rest = [c for c in self.contributions if c.token is None or c.column not in columns]
+        for column in dict.fromkeys(c.column for c in spoken):
+            own = [c for c in spoken if c.column == column]
+            rest.append(
+                Contribution(
+                    column=column,
+                    value=sum(c.value for c in own),
+                    standard_error=math.sqrt(sum(c.standard_error**2 for c in own)),
+                )
+            )
+        rest.sort(key=lambda c: -abs(c.value))
+        return replace(self, contributions=tuple(rest))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,7 +61,7 @@ def explain_logged(
     UnknownVersion
         CW305 if no such answer is in the log.
     Refused
-        CW356 if its feature values were not logged.
+        CW356 if its feature values were not logged, CW451 if the log holds no whole rows.
     """
     record = why(ctx, prediction_id).prediction
     if not record["features"]:
@@ -70,6 +70,7 @@ def explain_logged(
             got="a record without feature values", why="an answer is explained from what was asked",
             fix="raise CLASSWARD_PAYLOAD_SHARE, or give the row itself: classward explain --row JSON",
         )  # fmt: skip
+    _whole_rows(ctx)
     state = registry_state(ctx.journal, ctx.task.name)
     version = state.stored_version(int(record["version"]))
     known = {f.name for f in ctx.task.features}
@@ -106,7 +107,10 @@ def explain_change(ctx: Context, class_name: str, *, window: timedelta, n_rows: 
         CW357 if fewer than five logged answers of the class have their feature values.
     UnknownClass
         CW301 if there is no such class.
+    Refused
+        CW451 if the log holds no whole rows.
     """
+    _whole_rows(ctx)
     state = registry_state(ctx.journal, ctx.task.name)
     version = state.stored_version(state.live.version) if state.live else newest(state)
     model = _model(ctx, version)
@@ -128,6 +132,16 @@ def explain_change(ctx: Context, class_name: str, *, window: timedelta, n_rows: 
     kept = next((a for a in (stored.attributions if stored else ()) if a.class_name == class_name), None)
     before = kept if kept is not None else _on_sealed(ctx, version, model, background, class_name, n_rows, rng)
     return ClassChange(version=version.version, before=before, now=now, changes=attribution_changes(before, now))
+
+
+def _whole_rows(ctx: Context) -> None:
+    if ctx.task.private:
+        raise Refused(
+            "CW451", "logged rows of this task are not whole",
+            got=f"private columns: {', '.join(name for name, _ in ctx.task.private)}",
+            why="a row without its private values would be explained as another row",
+            fix="give the row itself: classward explain --row JSON",
+        )  # fmt: skip
 
 
 def _explained(

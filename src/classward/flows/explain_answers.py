@@ -36,13 +36,14 @@ class ExplainPolicy:
 
 @dataclass(frozen=True, slots=True)
 class AnswerExplainer:
-    """Explains answers of one loaded version against its typical row; keeps nothing of the rows.
+    """Explains answers of one loaded version against its typical row; keeps nothing of the rows, no word of private columns.
 
     Exact for single linear models and ensembles of trees, else by sampling four orders of columns and words: a rank of
     what mattered, with standard errors. ``classward explain`` does better, at leisure, against training rows.
     """
 
     loaded: LoadedVersion
+    private: frozenset[str] = frozenset()
     background: Background = field(init=False)
 
     def __post_init__(self) -> None:
@@ -60,7 +61,7 @@ class AnswerExplainer:
         found = explain_answer(
             self.loaded.model, checked.columns, 0, self.background, class_name=label,
             rng=np.random.default_rng(zlib.crc32(row_id.encode())), n_permutations=_N_PERMUTATIONS, most=_MOST_SHOWN,
-        )  # fmt: skip
+        ).without_words(self.private)  # fmt: skip
         return Attribution(
             id=row_id, at=clock.now(), version=self.loaded.version, bundle_hash=self.loaded.bundle_hash,
             class_name=label, explanation=canonical_json(found), took_ms=1000.0 * (clock.monotonic_s() - started_s),

@@ -24,7 +24,10 @@ class Explaining:
     from the logged row).
     """
 
-    def __init__(self, settings: Settings, clock: Clock, writer: RecordWriter) -> None:
+    def __init__(
+        self, settings: Settings, clock: Clock, writer: RecordWriter, *, private: frozenset[str] = frozenset()
+    ) -> None:
+        self._private = private
         self._policy = ExplainPolicy(share=settings.explain_share, classes=settings.explain_classes)
         self._clock, self._writer = clock, writer
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="explain")
@@ -48,7 +51,7 @@ class Explaining:
 
     def _explain(self, loaded: LoadedVersion, row_id: str, label: str, row: Mapping[str, object]) -> None:
         if self._explainer is None or self._explainer.loaded is not loaded:
-            self._explainer = AnswerExplainer(loaded)
+            self._explainer = AnswerExplainer(loaded, self._private)
         self._writer.attributions([self._explainer.explain(row_id, label, row, clock=self._clock)])
 
     def _done(self, future: Future[None]) -> None:

@@ -55,7 +55,12 @@ class Worker:
             writer=self.writer,
             payload=parts.payload,
         )
-        self.explaining = Explaining(parts.settings, parts.clock, self.writer)
+        self.explaining = Explaining(
+            parts.settings,
+            parts.clock,
+            self.writer,
+            private=frozenset(name for name, _ in parts.payload.private),
+        )
         self.patience = Patience()
         self.admission = Admission(parts.settings)
         self.is_draining = False
