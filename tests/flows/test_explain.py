@@ -28,8 +28,8 @@ def live(project: Project) -> Project:
 def answered(project: Project, rows: list[dict[str, object]], share: float = 1.0) -> list[str]:
     """Answer rows through the data plane, with reasons as the server makes them; give the ids."""
     writer = wiring.open_writer(project.ctx, project.settings)
-    plane = wiring.data_plane(project.ctx, project.settings, kind="online", writer=writer)
-    plane.payload_share = share
+    settings = replace(project.settings, payload_share=share)
+    plane = wiring.data_plane(project.ctx, settings, kind="online", writer=writer)
     ids = [f"r{i}" for i in range(len(rows))]
     answer = plane.answer(rows, ids=ids)
     assert plane.current is not None
