@@ -17,7 +17,7 @@ __all__ = ["Classifier", "Predictor", "ReportView", "TableFeaturiser", "Workspac
 _HOME = {
     "Classifier": "classifier",
     "Predictor": "predictor",
-    "ReportView": "workspace",
+    "ReportView": "views",
     "TableFeaturiser": "featuriser",
     "Workspace": "workspace",
     "load": "predictor",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from classward.cli.options import json_option, open_task, task_options
+from classward.cli.report import span
 from classward.errors import UsageError
 
 if TYPE_CHECKING:
@@ -21,14 +21,6 @@ __all__ = ["command"]
 _MOST = 12
 
 
-def _span(_: click.Context, __: click.Parameter, text: str) -> timedelta:
-    from classward.taskfile.durations import days
-
-    if not re.fullmatch(r"[1-9]\d{0,5}[mhdw]", text):
-        raise click.BadParameter(f"{text!r} is no span of time such as 36h, 7d or 2w")
-    return timedelta(days=days(text))
-
-
 @click.command("explain")
 @click.argument("prediction", required=False)
 @click.option("--row", metavar="JSON", help='A row to explain instead of a logged answer: \'{"text": "…"}\'.')
@@ -36,7 +28,7 @@ def _span(_: click.Context, __: click.Parameter, text: str) -> timedelta:
     "--drift", metavar="CLASS", help="What moves CLASS in logged answers, beside what moved it on sealed rows."
 )
 @click.option(
-    "--window", default="14d", show_default=True, metavar="TIME", callback=_span, help="How far back --drift looks."
+    "--window", default="14d", show_default=True, metavar="TIME", callback=span, help="How far back --drift looks."
 )
 @click.option("--class", "class_name", metavar="CLASS", help="Class to explain [the one that was answered].")
 @click.option("--against", metavar="CLASS", help="Class to contrast it with [second best, or all others].")
