@@ -40,6 +40,8 @@ def main(arguments: list[str]) -> None:
     budget, _, most = budget_of(arguments, usual="30s")
     rows = rows_of()
     asked, known = rows[-100:], rows[:-100][:most]
+    varied = {name for name in known[0] if len({row[name] for row in known}) > 1}
+    asked, known = ([{k: v for k, v in row.items() if k in varied} for row in part] for part in (asked, known))
     print("A demonstration. Not a diagnosis; not for use on patients.")
     case = UseCase("triage", known, label="finding")
     case.run("init", "rows.csv", "--label", "finding", "--name", "triage", "--id", "id", "--critical", URGENT)
