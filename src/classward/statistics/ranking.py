@@ -55,7 +55,8 @@ class Ranking:
     def average_precision(self) -> Measure:
         """Mean precision over the steps of recall (area under the precision-recall curve, without interpolation).
 
-        The interval treats it as a share of the positive rows on the log-odds scale: rough for few positives. Unlike the
+        The interval treats it as a share of the positive rows on the log-odds scale (Wilson's at either end): rough for few
+        positives. Unlike the
         AUC it depends on how frequent the class is: a score that tells nothing has the class's share.
 
         References
@@ -68,7 +69,7 @@ class Ranking:
         hits = self.positives.cumsum()
         precision = hits / (hits + self.negatives.cumsum())
         value = float(np.clip((precision * self.positives).sum() / n_pos, 0.0, 1.0))
-        if value in (0.0, 1.0):
+        if n_pos * min(value, 1 - value) < 1:  # so close to an end, the log-odds scale would span nearly everything
             low, high = wilson(value * n_pos, n_pos, level=_LEVEL)
         else:
             low, high = _on_log_odds(value, math.sqrt(value * (1 - value) / n_pos))
