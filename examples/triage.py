@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import UTC, datetime
 
 from sklearn.datasets import load_digits
 from use_case import UseCase, budget_of
@@ -85,7 +86,8 @@ def review(case: UseCase, asked: list[dict[str, object]]) -> None:
         f"{len(answers)} images answered, all of them go to a person: {left} without a suggestion; first in the queue: {queue[0].id}"
     )
     found = {str(row["id"]): str(row["finding"]) for row in asked}
-    lines = ["id,label,event_at", *(f"{a.id},{found[a.id]},2027-01-01T00:00:00Z" for a in queue)]
+    now = datetime.now(UTC).isoformat()
+    lines = ["id,label,event_at", *(f"{a.id},{found[a.id]},{now}" for a in queue)]
     (case.folder / "reviewed.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     case.run("label", "import", "reviewed.csv", "--source", "reader")
     missed = [a.id for a in answers if found[a.id] == URGENT and a.label not in {URGENT, "(abstained)"}]
