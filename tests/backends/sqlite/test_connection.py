@@ -18,6 +18,7 @@ import pytest
 from classward.backends.record_log.log import FileRecordLog
 from classward.backends.sqlite import Database, SqliteHeartbeats, SqliteJournal, SqliteLeases, connection
 from classward.conformance.examples import START, event_draft
+from classward.domain import format_time
 from classward.errors import JournalError
 from classward.lifecycle.release import check_chain
 
@@ -131,6 +132,7 @@ from pathlib import Path
 from classward.backends.sqlite import Database, SqliteJournal
 from classward.backends.record_log.log import FileRecordLog
 from classward.conformance.examples import event_draft
+from classward.domain import format_time
 from classward.errors import JournalError
 folder, nobody = Path(sys.argv[1]), int(sys.argv[2])
 FileRecordLog(folder.parent / "warm", task="t", database=Database(folder.parent / "warm.db"), grace_s=1.0).labels()
@@ -200,3 +202,19 @@ def test_the_file_is_plain_sqlite_that_other_tools_read(tmp_path: Path) -> None:
     other = sqlite3.connect(tmp_path / "workspace.db")
     assert other.execute("SELECT seq, task, kind FROM events").fetchall() == [(1, "tickets", "compared")]
     other.close()
+
+
+@pytest.mark.parametrize("is_read_only", [False, True])
+def test_heartbeats_of_a_database_older_than_a_column_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_read_only: bool
+) -> None:
+    path = tmp_path / "workspace.db"
+    Database(path).close()
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("ALTER TABLE heartbeats DROP COLUMN turned_off")
+        at = format_time(START)
+        connection.execute("INSERT INTO heartbeats VALUES ('p', 1, 'desk', 'b', 1, 1, 0, ?, ?)", (at, at))
+    if is_read_only:
+        monkeypatch.setattr("classward.backends.sqlite.connection.os.access", lambda *_: False)
+    (beat,) = SqliteHeartbeats(Database(path)).alive(task="desk", now=START, within_s=5.0)
+    assert (beat.process_id, beat.turned_off) == ("p", ())

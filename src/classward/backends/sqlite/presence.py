@@ -18,6 +18,10 @@ class SqliteHeartbeats:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        known = {row[1] for row in database.rows("PRAGMA table_info(heartbeats)")}
+        self._shown = (
+            _COLUMNS if "turned_off" in known else _COLUMNS.replace("turned_off", "''")
+        )  # only read: not added
 
     def beat(self, heartbeat: Heartbeat) -> None:
         """Write this worker's row."""
@@ -38,7 +42,7 @@ class SqliteHeartbeats:
         """Workers seen lately."""
         since = format_time(now - timedelta(seconds=within_s))
         rows = self._database.rows(
-            f"SELECT {_COLUMNS} FROM heartbeats WHERE task = ? AND seen_at >= ? ORDER BY process_id", (task, since)
+            f"SELECT {self._shown} FROM heartbeats WHERE task = ? AND seen_at >= ? ORDER BY process_id", (task, since)
         )
         return tuple(
             Heartbeat(
