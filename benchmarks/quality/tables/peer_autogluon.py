@@ -36,6 +36,7 @@ with tempfile.TemporaryDirectory() as models:
         out,
         proba=proba,
         classes=np.array(predictor.class_labels, dtype=str),
+        answer=predictor.predict(test.drop(columns=TARGET)).to_numpy(dtype=str),
         y=test[TARGET].to_numpy(dtype=str),
         fit_s=fit_s,
     )

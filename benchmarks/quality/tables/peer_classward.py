@@ -25,12 +25,13 @@ train, test = (
     pl.read_csv(folder / f"{name}.{part}.csv", schema_overrides=kinds, infer_schema_length=None)
     for part in ("train", "test")
 )
-classifier = classward.Classifier(f"{budget_s:g}s", random_state=seed)
+classifier = classward.Classifier(f"{budget_s:g}s", random_state=seed, decision="macro_f1")
 started = time.perf_counter()
 classifier.fit(train.drop(TARGET), train[TARGET].to_numpy())
 fit_s = time.perf_counter() - started
 rows = test.drop(TARGET)
-proba = classifier.predict_proba(rows)
+proba, answer = classifier.predict_proba(rows), classifier.predict(rows)
+sets = classifier.predict_set(rows, alpha=0.1)
 columns, n = classifier._columns(rows[:1])
 one_ms = []
 for _ in range(50):
@@ -50,6 +51,6 @@ print(
     file=sys.stderr,
 )
 np.savez_compressed(
-    out, proba=proba, classes=classifier.classes_.astype(str), y=test[TARGET].to_numpy().astype(str), fit_s=fit_s,
+    out, proba=proba, classes=classifier.classes_.astype(str), answer=answer.astype(str), sets=sets, y=test[TARGET].to_numpy().astype(str), fit_s=fit_s,
     one_ms=np.median(one_ms), n_bytes=n_bytes,
 )  # fmt: skip

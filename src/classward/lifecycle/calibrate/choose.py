@@ -17,7 +17,7 @@ __all__ = ["Calibrated", "calibrate"]
 
 _FOLDS, _FEW_FOLDS, _MANY_ROWS = 5, 3, 5_000
 _FEWEST_ROWS = 2
-_MOST_ROWS_TO_FIT = 30_000
+_MOST_ROWS_TO_FIT = 10_000
 _ROWS_TO_SCALE = 500
 _MOST_CLASSES_FOR_MATRIX = 50
 _SMALLEST = 1e-15
@@ -43,7 +43,7 @@ def calibrate(logits: NDArray[np.float64], y_index: NDArray[np.int64], *, rng: n
     No calibration and temperature scaling always compete; from 500 rows shrunk matrix scaling too, or vector scaling
     beyond 50 classes. On ties the simpler one wins. Vector and matrix scaling may change which class is
     predicted, a temperature never does. Rows of classes the model never saw in training say nothing about its scores:
-    they are left out of fitting, yet count in the log loss. Beyond 30,000 rows a calibrator is fitted on as many, drawn
+    they are left out of fitting, yet count in the log loss. Beyond 10,000 rows a calibrator is fitted on as many, drawn
     at random: its few numbers gain nothing from more.
 
     Parameters

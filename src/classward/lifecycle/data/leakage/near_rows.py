@@ -36,7 +36,7 @@ def near_rows(table: pl.DataFrame, task: Task, folds: Folds, limits: LeakageLimi
     x = np.column_stack([_scaled(table[c]) for c in numbers])
     key = np.zeros(table.height, dtype=np.int64)
     if others:
-        key = table.select(pl.struct(others).rank("dense").alias("k"))["k"].to_numpy().astype(np.int64)
+        key = table.select(pl.struct(others).hash().alias("k"))["k"].to_numpy().view(np.int64)
     near = _near(x, key, folds)
     k = int(near.sum())
     if k < 3 or k / n < limits.near_warn_share:
