@@ -127,9 +127,9 @@ def _context(
     task_file: Path, task: Task, settings: Settings, clock: Any, ids: Any, *, at: Path | None = None
 ) -> Context:
     from classward.backends.files import FileArtifacts, FileSnapshots
+    from classward.backends.later import Later
     from classward.backends.record_log.log import FileRecordLog
     from classward.backends.sqlite import Database, SqliteHeartbeats, SqliteJournal, SqliteLeases, SqliteWatchStore
-    from classward.backends.tables import FileTables
     from classward.flows.context import Context
 
     stored = _workspace(task_file, settings)
@@ -147,11 +147,17 @@ def _context(
         ),
         artifacts=FileArtifacts(stored / "artifacts"),
         snapshots=FileSnapshots(stored / "data"),
-        tables=FileTables(base=task_file.resolve().parent),
+        tables=Later(lambda: _tables(task_file.resolve().parent)),
         heartbeats=SqliteHeartbeats(database),
         leases=SqliteLeases(database),
         watching=SqliteWatchStore(database),
     )
+
+
+def _tables(base: Path) -> Any:
+    from classward.backends.tables import FileTables
+
+    return FileTables(base=base)
 
 
 def copy_workspace(task_file: str | Path, settings: Settings, folder: str | Path, *, is_back: bool = False) -> int:

@@ -12,10 +12,12 @@ import shutil
 import tempfile
 import time
 from pathlib import Path
-
-import polars as pl
+from typing import TYPE_CHECKING
 
 from classward.errors import ArtifactError, DataError, RecordError, UnknownVersion
+
+if TYPE_CHECKING:
+    import polars as pl
 
 __all__ = ["FileArtifacts", "FileSnapshots"]
 
@@ -189,6 +191,8 @@ class FileSnapshots:
                 "CW210", f"snapshot {snapshot_hash[:16]} was edited", why="its bytes no longer have its hash",
                 fix="restore the file from a backup; what was trained on it cannot be rebuilt otherwise",
             )  # fmt: skip
+        import polars as pl  # only who reads a snapshot needs it: a server does not
+
         return pl.read_parquet(io.BytesIO(data))
 
 

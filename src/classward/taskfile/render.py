@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from classward.domain import DataSource, Feature
 from classward.errors import UnknownClass, nearest
-from classward.lifecycle.data import Inference
 from classward.taskfile.toml_text import array, key, quoted
+
+if TYPE_CHECKING:
+    from classward.lifecycle.data import Inference
 
 __all__ = ["render"]
 

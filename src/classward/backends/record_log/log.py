@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import polars as pl
-
-from classward.backends.record_log import parquet
 from classward.backends.record_log.frames import payloads_of, state_of
 from classward.backends.record_log.manifest import Manifest, ManifestDatabase, SealedFile
-from classward.backends.record_log.seal import seal
-from classward.backends.record_log.tables import SCHEMAS, tables_of
 from classward.errors import RecordError
 from classward.ports import LogHealth, SealReport
+
+if TYPE_CHECKING:
+    import polars as pl
 
 __all__ = ["FileRecordLog"]
 
@@ -24,6 +23,8 @@ _TRIES = 5
 
 class FileRecordLog:
     """One task's records in a folder (fulfils ``ports.RecordLog``).
+
+    Polars is loaded by whoever reads or seals: a server that only writes can do without it.
 
     Reading lists the segments first, then takes one state of the manifest, then reads the sealed files of that state
     and those listed segments it does not name. A segment sealed in between is read from its file still, so nothing is
@@ -44,6 +45,8 @@ class FileRecordLog:
         columns: Sequence[str] | None = None,
     ) -> pl.DataFrame:
         """Logged answers."""
+        import polars as pl
+
         wanted = [] if since is None else [pl.col("at") >= since]
         if until is not None:
             wanted.append(pl.col("at") < until)
@@ -56,6 +59,8 @@ class FileRecordLog:
         """Accepted labels, duplicates kept."""
         if received_since is None:
             return self._read("label")
+        import polars as pl
+
         days = (_day(received_since), "9999-12-31")
         return self._read("label", [pl.col("received_at") >= received_since], None, days)
 
@@ -65,6 +70,8 @@ class FileRecordLog:
 
     def attributions(self, *, ids: Sequence[str] | None = None, since: datetime | None = None) -> pl.DataFrame:
         """Explanations of answers."""
+        import polars as pl
+
         wanted = [] if ids is None else [pl.col("id").is_in(list(ids))]
         if since is not None:
             wanted.append(pl.col("at") >= since)
@@ -84,6 +91,8 @@ class FileRecordLog:
 
     def seal(self, *, now: datetime) -> SealReport:
         """Turn finished and abandoned segments into Parquet."""
+        from classward.backends.record_log.seal import seal
+
         sweeps = now.timestamp() - self._swept_at_s >= _SWEEP_S
         if sweeps:
             self._swept_at_s = now.timestamp()
@@ -91,6 +100,10 @@ class FileRecordLog:
 
     def health(self) -> LogHealth:
         """Check every frame and file."""
+        import polars as pl
+
+        from classward.backends.record_log import parquet
+
         segments = self._segments()
         sealed = self._manifest.segments()
         problems = [f"segment {s.segment}: {s.problem}" for s in sealed.values() if s.problem]
@@ -127,6 +140,10 @@ class FileRecordLog:
         columns: Sequence[str] | None = None,
         days: tuple[str, str] = ("", "9999-12-31"),
     ) -> pl.DataFrame:
+        import polars as pl
+
+        from classward.backends.record_log.tables import SCHEMAS
+
         keep = list(SCHEMAS[kind]) if columns is None else list(columns)
         for _ in range(_TRIES):
             segments = self._segments()  # first: what is sealed after this is read from its segment still
@@ -149,6 +166,11 @@ class FileRecordLog:
         ) from vanished
 
     def _rows(self, kind: str, files: Sequence[SealedFile], segments: Sequence[Path]) -> pl.LazyFrame:
+        import polars as pl
+
+        from classward.backends.record_log import parquet
+        from classward.backends.record_log.tables import SCHEMAS, tables_of
+
         parts = [pl.LazyFrame(schema=SCHEMAS[kind])]
         if files:
             parts.append(parquet.scan(self.folder, files))
