@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import polars as pl
+import polars as pl
 
 __all__ = ["LabelLag", "LagOf", "label_lag"]
 
@@ -64,8 +62,6 @@ def label_lag(outcomes: pl.DataFrame, *, now: datetime) -> LabelLag:
     lag : LabelLag
         Without labels the quantiles are ``None``; without answers so is the coverage.
     """
-    import polars as pl
-
     arrived = outcomes.filter(pl.col("truth").is_not_null())
     p50, p90, p99 = (arrived["delay_s"].quantile(q, "higher") if arrived.height else None for _, q in _QUANTILES)
     age = (pl.lit(now).cast(pl.Datetime("us", "UTC")) - pl.col("at")).dt.total_microseconds() / 1e6
@@ -80,16 +76,12 @@ def label_lag(outcomes: pl.DataFrame, *, now: datetime) -> LabelLag:
 
 
 def _by(arrived: pl.DataFrame, column: str) -> tuple[LagOf, ...]:
-    import polars as pl
-
     quantiles = [pl.col("delay_s").quantile(q, "higher").alias(name) for name, q in _QUANTILES]
     found = arrived.group_by(pl.col(column).alias("name")).agg(pl.len().alias("n"), *quantiles).sort("name")
     return tuple(LagOf(**row) for row in found.iter_rows(named=True))
 
 
 def _by_age(aged: pl.DataFrame) -> tuple[tuple[float | None, int, int], ...]:
-    import polars as pl
-
     parts: list[tuple[float | None, int, int]] = []
     rest = aged
     for days in (*_AGES_DAYS, None):

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import polars as pl
+import polars as pl
 
 __all__ = ["Resolved", "resolve"]
 
@@ -59,8 +57,6 @@ def resolve(predictions: pl.DataFrame, labels: pl.DataFrame, *, now: datetime, w
     resolved : Resolved
         ``outcomes`` in order of ``at, id``. Cost: sorts both tables.
     """
-    import polars as pl
-
     order = ["at", "id", *(name for name in _TIE_BREAKS if name in predictions.columns)]
     first = predictions.sort(order, nulls_last=True).unique("id", keep="first", maintain_order=True)
     distinct = labels.sort("received_at", "digest").unique("digest", keep="first", maintain_order=True)

@@ -16,7 +16,8 @@ _S_PER_CELL_PASS = 4.0e-9  # one row × column × class × pass of logistic regr
 _TIGHT_S = 8.0
 _FOR_TUNING_S = 120.0
 _MANY_ROWS = 200_000
-_ROWS_FOR_FIVE = 8_000
+_ROWS_FOR_FIVE, _ROWS_FOR_FIVE_IN_HASTE = 8_000, 3_000
+_AMPLE_S = 60.0
 _ROWS_FOR_TEN = 20_000
 _MOST_ROWS_FOR_KERNEL = 20_000
 _MOST_ROWS_FOR_FOREST = 200_000
@@ -52,9 +53,8 @@ def plan(
 
     Text: a linear model over everything. Tables: a linear model, randomised trees, kernel machines, a small network and
     boosted trees, the last of which can be cut at any round and so comes last. Budgets under 8 s try a linear model and
-    trees on one fold. Five folds up to 8,000 rows, three up to 200,000, one beyond; more for texts, whose models are quick
-    to fit, and one when rows are in time
-    order.
+    trees on one fold. Five folds up to 8,000 rows (3,000 in less than a minute), three up to 200,000, one beyond; more for
+    texts, whose models are quick to fit, and one when rows are in time order.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def _n_folds(n_rows: int, budget_s: float, is_time_ordered: bool, is_text: bool)
         return 1
     if is_text:
         return 10 if n_rows < _ROWS_FOR_TEN else 5
-    return 5 if n_rows < _ROWS_FOR_FIVE else 3
+    return 5 if n_rows < (_ROWS_FOR_FIVE if budget_s >= _AMPLE_S else _ROWS_FOR_FIVE_IN_HASTE) else 3
 
 
 def _linear(has_text: bool, n_columns: int, n_rows: int, n_classes: int, budget_s: float) -> Recipe:
@@ -127,7 +127,8 @@ def _for_tables(n_rows: int, n_classes: int, *, is_tight: bool) -> list[tuple[Re
     if n_rows <= _MOST_ROWS_FOR_FOREST:
         chosen.append((Recipe(family="forest", params=(("trees", n_trees), ("fewest_rows", leaf))), 0.1))
     if not is_tight and n_rows <= _MOST_ROWS_FOR_KERNEL and n_classes <= _MOST_CLASSES_FOR_PAIRS:
-        chosen.append((Recipe(family="kernel", params=(("c", 12.0),)), 0.1))
+        # With many classes boosting makes a tree for each in every round, while one kernel serves all of them.
+        chosen.append((Recipe(family="kernel", params=(("c", 12.0),)), 0.1 if n_classes < _MANY_CLASSES else 0.35))
     if not is_tight and n_rows <= _MOST_ROWS_FOR_NETWORK:
         chosen.append((Recipe(family="network", params=(("epochs", 60),)), 0.15))
     chosen.append((_lightgbm(n_rows, n_classes), 0.25))
