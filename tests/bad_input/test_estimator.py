@@ -29,7 +29,7 @@ N = len(Y)
         (X, np.zeros(N), "one class"),
         (X, np.arange(N) * 0.37, "Unknown label type"),
         (pl.DataFrame({"a": [None] * N}), Y, "CW230|CW243|nothing"),
-        (pl.DataFrame({"a": [[1, 2]] * N}), Y, "CW"),
+        (pl.DataFrame({"a": [["x", "y"]] * N}), Y, "CW"),
     ],
 )
 def test_refused(x: Any, y: Any, words: str) -> None:

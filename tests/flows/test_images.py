@@ -150,11 +150,15 @@ def test_requests_carry_base64_and_nothing_is_opened_for_them(signs: Any) -> Non
 
 def test_the_log_keeps_the_hash_of_an_image_and_the_numbers_of_a_vector(signs: Any) -> None:
     ctx, result, images, _ = signs
-    plane = wiring.data_plane(ctx, Settings(), kind="library", version=result.version.version, writer=None)
-    kept = json.loads(plane._payload("id", {"photo": [images[0]], "vec": [np.ones(2, np.float32)]}, 0))
+    writer = wiring.open_writer(ctx, Settings())
+    plane = wiring.data_plane(ctx, Settings(), kind="library", version=result.version.version, writer=writer)
+    row = {"photo": base64.b64encode(images[0]).decode(), "vec": [1.0] * 5}
+    answered = plane.answer([row])
+    ids = [answered.predictions[0].id]
+    kept = json.loads(ctx.log.predictions(ids=ids)["features"][0])
     assert kept["photo"]["n_bytes"] == len(images[0])
     assert len(kept["photo"]["sha256"]) == 64
-    assert kept["vec"] == [1.0, 1.0]
+    assert kept["vec"] == [1.0] * 5
 
 
 def test_files_are_scored_by_paths_beside_them_and_a_bad_image_stops_the_whole(signs: Any, tmp_path: Path) -> None:
