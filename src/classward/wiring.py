@@ -288,6 +288,7 @@ def score_file(
     *,
     version: int | None,
     with_all: bool,
+    with_sets: bool = False,
     batch_rows: int,
     is_logged: bool,
     tell: Callable[[int, int], None],
@@ -301,7 +302,7 @@ def score_file(
         plane = data_plane(ctx, settings, kind="batch", version=version, writer=writer)
         return predict_file(
             plane, table_stream(), source, target, id_column=ctx.task.id_column, with_all=with_all,
-            batch_rows=batch_rows, tell=tell,
+            with_sets=with_sets, batch_rows=batch_rows, tell=tell,
         )  # fmt: skip
     finally:
         if writer is not None:

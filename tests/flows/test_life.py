@@ -259,17 +259,20 @@ def test_a_file_is_scored_row_by_row_in_order(project: Project) -> None:
     stream = wiring.table_stream()
     result = predict_file(
         plane, stream, str(project.folder / "in.csv"), str(project.folder / "out.parquet"), id_column=None,
-        with_all=True, batch_rows=20, tell=lambda done, total: told.append((done, total)),
+        with_all=True, with_sets=True, batch_rows=20, tell=lambda done, total: told.append((done, total)),
     )  # fmt: skip
-    writer.close()
     out = pl.read_parquet(project.folder / "out.parquet")
     assert (result.n_rows, out.height, told[-1]) == (95, 95, (95, 95))
     direct = plane.current.model.predict_proba(
         {n: rows[n].to_list() for n in ("text", "country", "amount", "urgent")}, 95
     )
+    sets = [json.loads(text) for text in out["set"]]
+    assert all(label in classes for label, classes in zip(out["label"], sets, strict=True))
+    assert plane.answer(rows.drop("team").to_dicts(), sets=True).predictions[3].possible == tuple(sets[3])
     assert out["p_billing"].to_list() == pytest.approx(direct.matrix[:, 0].tolist(), abs=1e-5)
+    writer.close()
     logged = project.ctx.log.predictions()
-    assert sorted(logged["id"]) == sorted(out["id"])
+    assert set(out["id"]) <= set(logged["id"])
     assert set(logged["kind"]) == {"batch"}
 
 

@@ -55,9 +55,10 @@ class Predictor:
         ids: Sequence[str] | None = None,
         keys: Sequence[str | None] | None = None,
         top_k: int = 1,
+        sets: bool = False,
     ) -> Answer:
         """Answer rows; see :meth:`classward.flows.predict.DataPlane.answer` for what comes back and what is raised."""
-        return self._plane.answer(rows, ids=ids, keys=keys, top_k=top_k)
+        return self._plane.answer(rows, ids=ids, keys=keys, top_k=top_k, sets=sets)
 
     def close(self) -> None:
         """Give up the record segment; what was answered stays logged."""

@@ -35,6 +35,7 @@ class LoadedVersion:
     class_names: tuple[str, ...] = field(init=False)
     checker: RowChecker = field(init=False)
     decider: Decider | None = field(init=False)
+    set_decider: Decider | None = field(init=False)
     reads_images: bool = field(init=False)
 
     def __post_init__(self) -> None:
@@ -46,12 +47,35 @@ class LoadedVersion:
         is_plain = rule is None or (rule.is_plain and not tells_news)
         decider = None if rule is None or is_plain else Decider(rule, self.model.label_space)
         object.__setattr__(self, "decider", decider)
+        sets = Decider(rule, self.model.label_space) if rule is not None and rule.sets else None
+        object.__setattr__(self, "set_decider", sets)
         object.__setattr__(self, "reads_images", any(f.kind == "image" for f in self.model.schema.features))
+
+    def sets(self) -> Decider:
+        """Give what makes prediction sets.
+
+        Raises
+        ------
+        InvalidInput
+            CW294 if this version has none.
+        """
+        if self.set_decider is None:
+            raise InvalidInput(
+                "CW294",
+                f"version {self.version} has no prediction sets",
+                got="'sets' was asked for",
+                why="a set keeps its promise only with thresholds that training found on labelled rows",
+                fix="leave 'sets' out and ask for top_k, or deploy a version trained with calibration rows",
+            )
+        return self.set_decider
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnsweredRow:
-    """One answered row; ``top`` holds (class, probability), best first."""
+    """One answered row; ``top`` holds (class, probability), best first.
+
+    ``possible`` is the prediction set, best first, or ``None`` when sets were not asked for.
+    """
 
     id: str
     version: int
@@ -60,6 +84,7 @@ class AnsweredRow:
     top: tuple[tuple[str, float], ...]
     path: str
     flags: tuple[str, ...]
+    possible: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +92,7 @@ class Answer:
     """One answered request. ``probabilities`` has shape (n_rows, n_classes), columns as ``class_names``.
 
     Without ``is_calibrated`` they are scores: no check on labelled rows has shown yet that they mean what they say.
+    ``set_miss`` is the share of rows of any class whose set may miss the truth; ``None`` when sets were not asked for.
     """
 
     request_id: str
@@ -77,6 +103,7 @@ class Answer:
     predictions: tuple[AnsweredRow, ...]
     probabilities: NDArray[np.float64]
     is_calibrated: bool = False
+    set_miss: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +115,7 @@ class _Call:
     top_k: int
     request_id: str | None
     started_s: float
+    sets: bool = False
     mark: Callable[[str], None] | None = None
 
     def reached(self, stage: str) -> None:
@@ -136,10 +164,14 @@ class DataPlane:
         ids: Sequence[str] | None = None,
         keys: Sequence[str | None] | None = None,
         top_k: int = 1,
+        sets: bool = False,
         request_id: str | None = None,
         mark: Callable[[str], None] | None = None,
     ) -> Answer:
         """Answer rows given as mappings from feature name to value.
+
+        With ``sets`` each row also has its prediction set: the classes that stay possible, so that the set of a row of any
+        class holds the truth as often as the version promises. An input of no class has a set too, which then says nothing.
 
         ``mark`` is told ``begin`` and then each stage at its end: ``features`` (rows are checked and stand in columns),
         ``model`` (columns became probabilities), ``decide``, ``log``.
@@ -147,14 +179,16 @@ class DataPlane:
         Raises
         ------
         InvalidInput
-            Naming row and field; nothing is predicted or logged.
+            Naming row and field, or CW294 when the version has no sets; nothing is predicted or logged.
         Refused
             CW801 when no version is live.
         """
         started_s = self.clock.monotonic_s()
-        call = _Call(ids=ids, keys=keys, top_k=top_k, request_id=request_id, started_s=started_s, mark=mark)
+        call = _Call(ids=ids, keys=keys, top_k=top_k, sets=sets, request_id=request_id, started_s=started_s, mark=mark)
         call.reached("begin")
         loaded = self._loaded()
+        if sets:
+            loaded.sets()
         checked = loaded.checker.check(rows)
         call.reached("features")
         return self._answer(loaded, checked.columns, checked.n, checked.flags, call)
@@ -167,9 +201,11 @@ class DataPlane:
         ids: Sequence[str] | None = None,
         keys: Sequence[str | None] | None = None,
         top_k: int = 1,
+        sets: bool = False,
     ) -> Answer:
         """Answer rows that were already checked and stand in columns (files, simulator)."""
-        call = _Call(ids=ids, keys=keys, top_k=top_k, request_id=None, started_s=self.clock.monotonic_s())
+        started_s = self.clock.monotonic_s()
+        call = _Call(ids=ids, keys=keys, top_k=top_k, sets=sets, request_id=None, started_s=started_s)
         return self._answer(self._loaded(), columns, n, ((),) * n, call)
 
     def _loaded(self) -> LoadedVersion:
@@ -194,6 +230,7 @@ class DataPlane:
         order, values = proba.top(min(max(call.top_k, 1), len(loaded.class_names)))
         unseen = model.unseen(columns, n)
         decided = _decide(loaded, proba, order)
+        possible = _sets(loaded, proba) if call.sets else None
         names = loaded.class_names
         answered = tuple(
             AnsweredRow(
@@ -204,6 +241,7 @@ class DataPlane:
                 top=tuple((names[j], p) for j, p in zip(best, top, strict=True)),
                 path=decided[i].path,
                 flags=(*flags[i], *unseen[i], *decided[i].flags),
+                possible=possible[i] if possible is not None else None,
             )
             for i, (best, top) in enumerate(zip(order.tolist(), values.tolist(), strict=True))
         )
@@ -216,6 +254,7 @@ class DataPlane:
             predictions=answered,
             probabilities=proba.matrix,
             is_calibrated=loaded.facts.is_calibrated,
+            set_miss=loaded.sets().rule.sets[0].alpha if call.sets else None,
         )
         latency_ms = 1000.0 * (self.clock.monotonic_s() - call.started_s)
         call.reached("decide")
@@ -284,6 +323,14 @@ def _decide(loaded: LoadedVersion, proba: Proba, order: NDArray[np.int64]) -> li
         _Decided(ABSTAINED, i, path, ("abstained",)) if gone else _Decided(names[i], i, _PATHS.get(path, path))
         for i, gone, path in rows
     ]
+
+
+def _sets(loaded: LoadedVersion, proba: Proba) -> list[tuple[str, ...]]:
+    """The prediction set of each row, best class first."""
+    names = loaded.class_names
+    order = np.argsort(-proba.matrix, axis=1, kind="stable")
+    is_in = np.take_along_axis(loaded.sets().sets(proba), order, axis=1)
+    return [tuple(names[j] for j in columns[held].tolist()) for columns, held in zip(order, is_in, strict=True)]
 
 
 _PATHS = {"argmax": "model"}

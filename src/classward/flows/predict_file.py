@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -36,10 +37,13 @@ def predict_file(
     *,
     id_column: str | None,
     with_all: bool = False,
+    with_sets: bool = False,
     batch_rows: int = 20_000,
     tell: Callable[[int, int], None],
 ) -> ScoredFile:
     """Score every row of ``source`` into ``target``: columns ``id, label, probability, version`` (and one per class).
+
+    ``with_sets`` adds the column ``set``: the classes that stay possible, best first, as a JSON list of names.
 
     Memory is bounded by ``batch_rows``. The target appears whole when everything is scored; on an error or interrupt it
     is as it was before. ``tell`` is given rows done and rows in all.
@@ -48,10 +52,14 @@ def predict_file(
     ------
     DataError
         Naming column and row of the first value that does not fit the schema.
+    InvalidInput
+        CW294 if sets are asked of a version without.
     """
     loaded = plane.current
     if loaded is None:
         raise DataError("CW246", "no version is loaded", fix="deploy a version, or name one with --version")
+    if with_sets:
+        loaded.sets()
     total = stream.n_rows(source)
     if not total:
         raise DataError("CW213", f"{source} has no rows", fix="give a table with rows")
@@ -64,7 +72,7 @@ def predict_file(
             refuse_unreadable(unreadable, location=source, n_rows=total)
             ids = _ids(table, id_column)
             columns = columns_of(table, loaded.model.schema)
-            answer = plane.answer_columns(columns, table.height, ids=ids)
+            answer = plane.answer_columns(columns, table.height, ids=ids, sets=with_sets)
             sink.write(_frame(answer, with_all=with_all))
             done += table.height
             unlogged += sum("unlogged" in row.flags for row in answer.predictions)
@@ -92,6 +100,8 @@ def _frame(answer: Answer, *, with_all: bool) -> pl.DataFrame:
             "version": [row.version for row in rows],
         }
     )
+    if answer.set_miss is not None:
+        frame = frame.with_columns(pl.Series("set", [json.dumps(row.possible, ensure_ascii=False) for row in rows]))
     if with_all:
         frame = frame.hstack(pl.DataFrame(answer.probabilities, schema=[f"p_{name}" for name in answer.class_names]))
     return frame

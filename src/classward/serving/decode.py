@@ -40,6 +40,7 @@ class PredictBody(msgspec.Struct, forbid_unknown_fields=True):
     keys: list[str | None] | None = None
     top_k: int = 1
     all: bool = False
+    sets: bool = False
 
 
 class StreamLine(msgspec.Struct, forbid_unknown_fields=True):

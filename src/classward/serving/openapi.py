@@ -32,6 +32,7 @@ _ERROR = ("code", "what", "got", "why", "fix", "request_id")
 _STREAM_OPTIONS: dict[str, Json] = {
     "top_k": {"type": "integer", "minimum": 1, "maximum": MAX_TOP_K, "default": 1},
     "all": {"type": "boolean", "default": False},
+    "sets": {"type": "boolean", "default": False},
 }
 
 _STATUS_TEXT = {
@@ -167,6 +168,12 @@ def _schemas(current: LoadedVersion | None) -> Json:
         "path": {"type": "string", "description": "What decided"},
         "flags": {"type": "array", "items": _TEXT},
         "probabilities": {"type": "array", "items": _SHARE, "description": "With 'all'; in the order of label_space"},
+        "set": {
+            "type": "array",
+            "items": label,
+            "minItems": 1,
+            "description": "With 'sets'; the classes that stay possible, best first",
+        },
     }
     item = _object(
         {"index": {"type": "integer"}, "state": {"enum": ["accepted", "duplicate", "quarantined"]}, "reason": _TEXT},
@@ -186,6 +193,11 @@ def _schemas(current: LoadedVersion | None) -> Json:
                 },
                 "top_k": {"type": "integer", "minimum": 1, "maximum": MAX_TOP_K, "default": 1},
                 "all": {"type": "boolean", "default": False},
+                "sets": {
+                    "type": "boolean",
+                    "default": False,
+                    "description": "Add the prediction set of each row; refused if the version has none",
+                },
             },
             required=["rows"],
             is_closed=True,
@@ -198,9 +210,15 @@ def _schemas(current: LoadedVersion | None) -> Json:
                     "type": "boolean",
                     "description": "Whether a check on labelled rows has shown that probabilities mean what they say",
                 },
+                "set_miss": {
+                    **_SHARE,
+                    "description": "With 'sets'; share of rows of any class whose set may miss the truth",
+                },
                 "predictions": {
                     "type": "array",
-                    "items": _object(answer, required=[name for name in answer if name != "probabilities"]),
+                    "items": _object(
+                        answer, required=[name for name in answer if name not in {"probabilities", "set"}]
+                    ),
                 },
             },
             required=["request_id", "label_space", "calibrated", "predictions"],

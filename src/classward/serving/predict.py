@@ -37,6 +37,7 @@ async def predict(worker: Worker, request: Request) -> Reply:
         ids=body.ids,
         keys=body.keys,
         top_k=body.top_k,
+        sets=body.sets,
         request_id=request.id,
         deadline_s=request.deadline_s,
         trace=request.trace,
@@ -46,6 +47,7 @@ async def predict(worker: Worker, request: Request) -> Reply:
             "request_id": answer.request_id,
             "label_space": answer.class_names,
             "calibrated": answer.is_calibrated,
+            **({} if answer.set_miss is None else {"set_miss": answer.set_miss}),
             "predictions": rows_as_json(answer, is_full=body.all),
         }
     )
@@ -58,6 +60,7 @@ async def answer_rows(
     ids: Sequence[str] | None,
     keys: Sequence[str | None] | None,
     top_k: int,
+    sets: bool = False,
     request_id: str,
     deadline_s: float | None = None,
     trace: RequestTrace | None = None,
@@ -67,7 +70,7 @@ async def answer_rows(
     Raises
     ------
     InvalidInput
-        CW425 when the caller's deadline passed before the rows were begun.
+        CW425 when the caller's deadline passed before the rows were begun, CW294 when sets are asked of a version without.
     Shed
         CW433 when too many large requests wait.
     """
@@ -77,7 +80,7 @@ async def answer_rows(
         check_deadline(deadline_s, worker.parts.clock.monotonic_s())
     mark = trace.mark if trace else None
     if len(rows) <= INLINE_ROWS and not loaded.reads_images:
-        answer = worker.plane.answer(rows, ids=ids, keys=keys, top_k=top_k, request_id=request_id, mark=mark)
+        answer = worker.plane.answer(rows, ids=ids, keys=keys, top_k=top_k, sets=sets, request_id=request_id, mark=mark)
     else:
         new_id = worker.parts.ids.new
         answer = await worker.run_rows(
@@ -87,6 +90,7 @@ async def answer_rows(
                 ids=ids if ids is not None else [new_id() for _ in rows],
                 keys=keys,
                 top_k=top_k,
+                sets=sets,
                 request_id=request_id,
                 mark=mark,
             ),
@@ -100,7 +104,7 @@ async def answer_rows(
 
 
 def rows_as_json(answer: Answer, *, is_full: bool) -> list[dict[str, object]]:
-    """Give the answered rows as this project's own JSON has them; ``is_full`` adds every probability."""
+    """Give the answered rows as this project's own JSON has them; ``is_full`` adds every probability, sets come if asked."""
     rows: list[dict[str, object]] = [
         {
             "id": row.id,
@@ -116,4 +120,7 @@ def rows_as_json(answer: Answer, *, is_full: bool) -> list[dict[str, object]]:
     if is_full:
         for out, probabilities in zip(rows, answer.probabilities.tolist(), strict=True):
             out["probabilities"] = probabilities
+    if answer.set_miss is not None:
+        for out, row in zip(rows, answer.predictions, strict=True):
+            out["set"] = row.possible
     return rows

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import NamedTuple
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -23,7 +24,17 @@ NDJSON = "application/x-ndjson"
 STREAM_ROWS = 32
 """Rows that are answered, logged and sent together; between them other requests have their turn."""
 
+_NAMES = ("top_k", "all", "sets")
+
 _encoder = msgspec.json.Encoder()
+
+
+class _Options(NamedTuple):
+    """What stands in the address."""
+
+    top_k: int
+    is_full: bool
+    sets: bool
 
 
 async def predict_stream(worker: Worker, request: Request) -> Reply:
@@ -35,39 +46,46 @@ async def predict_stream(worker: Worker, request: Request) -> Reply:
     Raises
     ------
     InvalidInput
-        CW423, CW427 for what stands in the address; what goes wrong later is told in the last line.
+        CW294, CW423, CW427 for what stands in the address; what goes wrong later is told in the last line.
     Refused
         CW801 when no version is live.
     """
-    top_k, is_full = _options(request.query)
-    require_current(worker)
-    return Reply(body=b"", content_type=NDJSON.encode(), rest=_answers(worker, request, top_k, is_full))
+    options = _options(request.query)
+    loaded = require_current(worker)
+    if options.sets:
+        loaded.sets()
+    return Reply(body=b"", content_type=NDJSON.encode(), rest=_answers(worker, request, options))
 
 
-def _options(query: bytes) -> tuple[int, bool]:
+def _options(query: bytes) -> _Options:
     given = dict(parse_qsl(query.decode("latin-1"), keep_blank_values=True, max_num_fields=20))
     for name in given:
-        if name not in {"top_k", "all"}:
+        if name not in _NAMES:
             raise InvalidInput(
                 "CW427",
-                f"no option is called {name[:50]!r}{nearest(name[:50], ('top_k', 'all'))}",
-                fix="a stream knows the options top_k and all: POST /predict?top_k=3&all=true",
+                f"no option is called {name[:50]!r}{nearest(name[:50], _NAMES)}",
+                fix="a stream knows the options top_k, all and sets: POST /predict?top_k=3&all=true",
             )
-    top_k, full = given.get("top_k", "1"), given.get("all", "false")
+    top_k = given.get("top_k", "1")
     if not (top_k.isascii() and top_k.isdigit() and 1 <= int(top_k[:9]) <= MAX_TOP_K):
         raise InvalidInput("CW423", f"'top_k' must be between 1 and {MAX_TOP_K}", fix="leave it out for the best class")
-    if full not in {"true", "false"}:
-        raise InvalidInput("CW427", "the option 'all' is true or false", got=repr(full[:50]), fix="?all=true")
-    return int(top_k), full == "true"
+    return _Options(int(top_k), is_full=_flag(given, "all"), sets=_flag(given, "sets"))
 
 
-async def _answers(worker: Worker, request: Request, top_k: int, is_full: bool) -> AsyncIterator[bytes]:
+def _flag(given: Mapping[str, str], name: str) -> bool:
+    value = given.get(name, "false")
+    if value not in {"true", "false"}:
+        raise InvalidInput("CW427", f"the option {name!r} is true or false", got=repr(value[:50]), fix=f"?{name}=true")
+    return value == "true"
+
+
+async def _answers(worker: Worker, request: Request, options: _Options) -> AsyncIterator[bytes]:
     """Give the answers of up to 32 lines at a time; whatever ends the stream early is its last line."""
     assert request.pieces is not None
     n_done = 0
     try:
         async for lines in _lines(request.pieces, worker.parts.settings.max_body_bytes):
-            yield await _answer(worker, request, lines, n_done, top_k, is_full)
+            yield await _answer(worker, request, lines, n_done, options)
             n_done += len(lines)
             await asyncio.sleep(0)
     except ClientGone:
@@ -95,9 +113,7 @@ async def _lines(pieces: AsyncIterator[bytes], max_bytes: int) -> AsyncIterator[
         yield [rest]
 
 
-async def _answer(
-    worker: Worker, request: Request, lines: Sequence[bytes], first: int, top_k: int, is_full: bool
-) -> bytes:
+async def _answer(worker: Worker, request: Request, lines: Sequence[bytes], first: int, options: _Options) -> bytes:
     told: dict[int, dict[str, object]] = {}
     rows: dict[int, StreamLine] = {}
     for index, line in enumerate(lines, start=first):
@@ -107,11 +123,11 @@ async def _answer(
             note_refusal(worker, error, request_id=request.id)
             told[index] = _told(error, index, request.id)
     try:
-        told |= await _answer_all(worker, request, rows, top_k, is_full)
+        told |= await _answer_all(worker, request, rows, options)
     except InvalidInput:  # some row is bad: each on its own, so that the others are answered
         for index, row in rows.items():
             try:
-                told |= await _answer_all(worker, request, {index: row}, top_k, is_full)
+                told |= await _answer_all(worker, request, {index: row}, options)
             except InvalidInput as error:
                 note_refusal(worker, error, request_id=request.id)
                 told[index] = _told(error, index, request.id)
@@ -119,7 +135,7 @@ async def _answer(
 
 
 async def _answer_all(
-    worker: Worker, request: Request, rows: Mapping[int, StreamLine], top_k: int, is_full: bool
+    worker: Worker, request: Request, rows: Mapping[int, StreamLine], options: _Options
 ) -> dict[int, dict[str, object]]:
     if not rows:
         return {}
@@ -129,10 +145,11 @@ async def _answer_all(
         [row.row for row in rows.values()],
         ids=[row.id or new_id() for row in rows.values()],
         keys=[row.key for row in rows.values()],
-        top_k=top_k,
+        top_k=options.top_k,
+        sets=options.sets,
         request_id=request.id,
     )
-    answered = zip(rows, rows_as_json(answer, is_full=is_full), strict=True)
+    answered = zip(rows, rows_as_json(answer, is_full=options.is_full), strict=True)
     return {index: {"index": index, **row} for index, row in answered}
 
 
