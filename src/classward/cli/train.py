@@ -57,6 +57,15 @@ __all__ = ["command"]
     metavar="NAME",
     help="Ask the question by binary models: one-vs-rest, or ordinal for ordered classes.",
 )
+@click.option(
+    "--zero-shot",
+    default="",
+    metavar="HOW",
+    help="A model that knows classes by their definitions: beside the others, or alone; wants --encoder.",
+)
+@click.option(
+    "--zero-shot-adapter", default="meaning", show_default=True, metavar="NAME", help="What makes it: or MODULE:NAME."
+)
 @treatment_options
 @task_options
 @json_option
@@ -70,6 +79,8 @@ def command(
     settings: tuple[str, ...],
     nested: bool,
     frame: str,
+    zero_shot: str,
+    zero_shot_adapter: str,
     task_file: str,
     workspace: str | None,
     as_json: bool,
@@ -98,6 +109,7 @@ def command(
         ctx, budget_s=budget_s, n_threads=n_threads, tell=with_time_left(output.tell, budget_s, time.monotonic),
         encoder=encoder,
         image_encoder=image_encoder, accepted=accept, brought=brought, treatment=asked, frame=frame,
+        zero_shot=zero_shot, adapter=zero_shot_adapter,
     )  # fmt: skip
     if as_json:
         output.as_json(

@@ -25,10 +25,12 @@ from classward.estimators.threads import blas_threads, one_blas_thread
 from classward.estimators.trees import TreeSettings, fit_trees
 from classward.estimators.vector_scaling import fit_vector_scaling
 from classward.estimators.vocabulary import fit_text
+from classward.estimators.zero_shot import MEANING, ZeroShotAdapter, adapter_named, describe_by_meaning
 
 __all__ = [
     "ENCODERS",
     "IMAGE_ENCODERS",
+    "MEANING",
     "SCALINGS",
     "BoostedTrees",
     "BroughtSettings",
@@ -51,10 +53,13 @@ __all__ = [
     "SoftLoss",
     "Stop",
     "TreeSettings",
+    "ZeroShotAdapter",
+    "adapter_named",
     "blas_threads",
     "brought_by_name",
     "brought_instance",
     "can_search",
+    "describe_by_meaning",
     "encoder_named",
     "export_encoder",
     "fit_binary_scaling",

@@ -12,7 +12,7 @@ import polars as pl
 from classward.artifact.read import read_bundle
 from classward.artifact.write import write_bundle
 from classward.domain import Candidate, ModelVersion, Plan, Recipe, Report, content_hash, to_plain
-from classward.estimators import encoder_named, image_encoder_named
+from classward.estimators import MEANING, encoder_named, image_encoder_named
 from classward.flows.budget import Budget
 from classward.flows.context import Context, Tell, note
 from classward.flows.decide import RuleMade, make_rule
@@ -28,7 +28,15 @@ from classward.flows.snapshot import TrainingData, take_snapshot
 from classward.flows.suspects import SUSPECTS, suspects_of
 from classward.flows.tune import tune
 from classward.inference import Blend, BlendMember, FittedModel, Identity
-from classward.lifecycle.train import LabelledRows, Treatment, frame_params, framed, plan
+from classward.lifecycle.train import (
+    LabelledRows,
+    Treatment,
+    frame_params,
+    framed,
+    plan,
+    zero_shot_alone,
+    zero_shot_recipe,
+)
 
 __all__ = ["TrainResult", "train"]
 
@@ -58,6 +66,8 @@ def train(
     brought: tuple[Recipe, ...] = (),
     treatment: Treatment | None = None,
     frame: str = "",
+    zero_shot: str = "",
+    adapter: str = MEANING,
 ) -> TrainResult:
     """Make the best calibrated version that the budget buys, and register it.
 
@@ -77,12 +87,15 @@ def train(
         What is asked of every recipe that can do it: weights, noise, perturbations, smoothing, strength, patience.
     frame : str
         How the question is asked by binary ones: ``one-vs-rest`` or ``ordinal``; empty: one multiclass model.
+    zero_shot, adapter : str
+        ``beside``: a model that knows classes by their definitions is tried as well; ``alone``: it is the whole version.
+        ``adapter`` makes it.
 
     Raises
     ------
     DataError
         If the rows cannot be used, or every candidate failed (CW243, with each reason); CW286 for a leak that nobody
-        vouches for.
+        vouches for; CW295, CW299, CW326 if a zero-shot model was asked for and cannot be.
     Refused
         CW229 if the sealed rows were read too often and nothing else can judge.
     """
@@ -93,13 +106,19 @@ def train(
     check_not_worn_out(ctx, rows_hash=data.split.rows_hash, dataset_hash=data.dataset.hash)
     tell("check", "leaks")
     leaks, _ = leakage_checks(ctx, data, accepted=accepted)
+    described = zero_shot_recipe(
+        zero_shot, space=data.label_space, schema=ctx.task.schema, encoder=encoder, adapter=adapter
+    )
     made = plan(
         schema=ctx.task.schema, n_rows=data.n_development, n_classes=len(data.label_space), budget_s=budget_s,
         seed=ctx.task.seed, n_threads=n_threads, task_hash=ctx.task.hash, dataset_hash=data.dataset.hash,
         rows_hash=data.split.rows_hash, is_time_ordered=ctx.task.time_column is not None, encoder=encoder,
-        brought=brought, treatment=treatment,
+        brought=(*described, *brought), treatment=treatment,
     )  # fmt: skip
     made = framed(made, asked)
+    usual = made.recipes[0]
+    if zero_shot == "alone":
+        made = zero_shot_alone(made)
     reader = encoder_named(made.encoder) if made.encoder else None
     rows, folds = data.development(ctx, n_folds=made.n_folds)
     seen = encode_images(
@@ -134,7 +153,7 @@ def train(
     checks = (
         *leaks,
         *result_checks(found.held_proba, rows.y_index[found.held_rows], accepted=accepted),
-        *sanity_checks(ctx, data, made.recipes[0], n_threads=n_threads),
+        *sanity_checks(ctx, data, usual, n_threads=n_threads),
     )
     version, report, is_new = register(
         ctx, data, made, found, checks=checks, tell=tell,

@@ -16,6 +16,7 @@ from classward.inference.category import CategoryPart
 from classward.inference.clustered import ClusteredScorer
 from classward.inference.columns import Columns
 from classward.inference.decide import Decided, Decider, cost_matrix, decide, prediction_sets
+from classward.inference.described import DescribedScorer
 from classward.inference.embedding import EmbeddingPart, Encoder
 from classward.inference.features import Csr, Features
 from classward.inference.featuriser import DensePart, Featuriser
@@ -63,6 +64,7 @@ __all__ = [
     "Decided",
     "Decider",
     "DensePart",
+    "DescribedScorer",
     "EmbeddingPart",
     "Encoder",
     "Features",

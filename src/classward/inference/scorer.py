@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from classward.inference.bells import BellScorer
 from classward.inference.clustered import ClusteredScorer
+from classward.inference.described import DescribedScorer
 from classward.inference.forest import ForestScorer
 from classward.inference.kernel import KernelScorer
 from classward.inference.layers import LayersScorer
@@ -28,5 +29,6 @@ Scorer: TypeAlias = (
     | BellScorer
     | NeighbourScorer
     | ClusteredScorer
+    | DescribedScorer
 )
 """Has ``n_columns``, ``n_classes`` and ``logits(features)`` of shape (n, n_classes)."""

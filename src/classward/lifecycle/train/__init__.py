@@ -15,6 +15,7 @@ from classward.lifecycle.train.plan import plan
 from classward.lifecycle.train.rows import FitFold, LabelledRows, take_columns
 from classward.lifecycle.train.students import fit_student, students
 from classward.lifecycle.train.treatment import ROBUST_LOSS, Treatment, softened, treated
+from classward.lifecycle.train.zero_shot import ZERO_SHOT, definitions_of, zero_shot_alone, zero_shot_recipe
 
 __all__ = [
     "BALANCES",
@@ -24,6 +25,7 @@ __all__ = [
     "NOISES",
     "PERTURBATIONS",
     "ROBUST_LOSS",
+    "ZERO_SHOT",
     "Binary",
     "CrossFitted",
     "FitFold",
@@ -37,6 +39,7 @@ __all__ = [
     "brought_recipe",
     "cross_fit",
     "cross_fit_binary",
+    "definitions_of",
     "fit_one",
     "fit_student",
     "fitting_perturbations",
@@ -53,4 +56,6 @@ __all__ = [
     "take_columns",
     "treated",
     "turned",
+    "zero_shot_alone",
+    "zero_shot_recipe",
 ]

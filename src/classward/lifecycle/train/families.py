@@ -26,11 +26,13 @@ from classward.lifecycle.train.params import settings_of, without_text
 from classward.lifecycle.train.rows import LabelledRows
 from classward.lifecycle.train.smooth_families import fit_kernel_family, fit_network_family
 from classward.lifecycle.train.text_families import fit_embedding_family, fit_likeness_family
+from classward.lifecycle.train.zero_shot import fit_zero_shot_family
 
 __all__ = [
     "ENCODED",
     "FAMILIES",
     "FITTED_ONCE",
+    "WHOLE",
     "family",
     "fit_clustered_family",
     "fit_forest_family",
@@ -126,6 +128,7 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
         "kernel": fit_kernel_family,
         "embedding": fit_embedding_family,
         "likeness": fit_likeness_family,
+        "zero-shot": fit_zero_shot_family,
         "brought": fit_brought_family,
     }
 )
@@ -164,8 +167,11 @@ def stops_when_asked(name: str) -> bool:
 
 
 _STOPS_EARLY = frozenset({"lightgbm", "network"})
-ENCODED = frozenset({"embedding", "likeness"})
+ENCODED = frozenset({"embedding", "likeness", "zero-shot"})
 """Families that read texts by an encoder."""
 
 FITTED_ONCE = frozenset({"likeness"})
 """Families whose left-out scores follow from one fit on all rows, which is then the model."""
+
+WHOLE = FITTED_ONCE | {"zero-shot"}
+"""Families that cannot be asked in binary questions."""

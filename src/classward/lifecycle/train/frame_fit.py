@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from classward.domain import LabelSpace, Plan
 from classward.errors import DataError, UsageError, nearest
 from classward.inference import ABSENT_LOGIT, Featuriser, FrameScorer, LinearScorer, Scorer
-from classward.lifecycle.train.families import FITTED_ONCE, family
+from classward.lifecycle.train.families import WHOLE, family
 from classward.lifecycle.train.family import How, Params
 from classward.lifecycle.train.rows import LabelledRows
 
@@ -65,7 +65,7 @@ def framed(made: Plan, params: tuple[tuple[str, str], ...]) -> Plan:
     """
     if not params:
         return made
-    able = [i for i, recipe in enumerate(made.recipes) if recipe.family not in FITTED_ONCE]
+    able = [i for i, recipe in enumerate(made.recipes) if recipe.family not in WHOLE]
     if not able:
         raise DataError(
             "CW292",

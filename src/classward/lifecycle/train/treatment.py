@@ -17,7 +17,7 @@ _ROBUSTNESS = 0.7
 _SOFT_C = 20.0
 """Inverse strength that suits TF-IDF under softmax, where 0.3 suits support vectors."""
 
-_UNTREATED = frozenset({"likeness", "brought"})
+_UNTREATED = frozenset({"likeness", "brought", "zero-shot"})
 _SOFT = frozenset({"linear", "network", "lightgbm"})
 _STRENGTHS = {
     "linear": ("c", -1),
