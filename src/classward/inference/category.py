@@ -57,6 +57,10 @@ class CategoryPart:
             indptr=indptr, indices=indices, data=np.ones(len(indices), dtype=np.float32), n_columns=self.n_columns
         )
 
+    def index_of(self, value: object) -> int:
+        """Indicator of one value; -1 if training never saw it."""
+        return self._index.get(value, -1)
+
     def is_unseen(self, value: object) -> bool:
         """Whether training never saw this value."""
         return value not in self._index

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from classward.inference.category import CategoryPart
 from classward.inference.columns import Columns
 from classward.inference.embedding import EmbeddingPart
-from classward.inference.features import Features, join_columns
+from classward.inference.features import Csr, Features, join_columns
 from classward.inference.image_part import ImagePart
 from classward.inference.numeric_parts import BooleanPart, DatePart, NumericPart
 from classward.inference.ordinal_part import OrdinalPart
@@ -69,11 +70,44 @@ class Featuriser:
         n : int
             Rows.
         """
-        blocks = [part.transform(columns, n) for part in self.dense]
-        sparse = [part.transform(columns, n) for part in self.categories]
+        if n == 1:
+            blocks, sparse = self._dense_of_one(columns), self._categories_of_one(columns)
+        else:
+            blocks = [part.transform(columns, n) for part in self.dense]
+            sparse = [part.transform(columns, n) for part in self.categories]
         sparse += [part.transform(columns, n) for part in self.texts]
         dense = blocks[0] if len(blocks) == 1 else np.concatenate([np.zeros((n, 0), np.float32), *blocks], axis=1)
         return Features(n=n, dense=dense, sparse=join_columns(tuple(sparse), n))
+
+    def _dense_of_one(self, columns: Columns) -> list[NDArray[np.float32]]:
+        """The same blocks for one row; codes that stand side by side are looked up without an array for each."""
+        blocks, run = [], list[float]()
+        for part in self.dense:
+            if isinstance(part, OrdinalPart):
+                run.append(part.code_of(columns[part.column][0]))
+                continue
+            if run:
+                blocks.append(np.array([run], dtype=np.float32))
+                run = []
+            blocks.append(part.transform(columns, 1))
+        return [*blocks, np.array([run], dtype=np.float32)] if run else blocks
+
+    def _categories_of_one(self, columns: Columns) -> list[Csr]:
+        """Indicators of one row, all categories in one matrix."""
+        if not self.categories:
+            return []
+        start, found = 0, []
+        for part in self.categories:
+            index = part.index_of(columns[part.column][0])
+            if index >= 0:
+                found.append(start + index)
+            start += part.n_columns
+        return [
+            Csr(
+                indptr=np.array([0, len(found)], dtype=np.int64), indices=np.array(found, dtype=np.int32),
+                data=np.ones(len(found), dtype=np.float32), n_columns=start,
+            )
+        ]  # fmt: skip
 
     def unseen(self, columns: Columns, n: int) -> list[tuple[str, ...]]:
         """Flag values that training never saw, such as ``unseen:country``; one tuple per row, mostly empty."""

@@ -55,6 +55,10 @@ class OrdinalPart:
         get = self._codes.get
         return np.fromiter((get(v, -1.0) for v in columns[self.column]), dtype=np.float32, count=n)[:, None]
 
+    def code_of(self, value: object) -> float:
+        """Code of one value; NaN if it is missing, -1 if training never saw it."""
+        return self._codes.get(value, -1.0)
+
     def is_unseen(self, value: object) -> bool:
         """Whether training never saw this value."""
         return value not in self._codes
