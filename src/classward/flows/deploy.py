@@ -10,7 +10,7 @@ from classward.domain import Event, ModelVersion, Route, to_plain
 from classward.errors import Refused, UsageError
 from classward.flows.context import Context, draft, note
 from classward.flows.versions import registry_state, require_live
-from classward.lifecycle.release import RegistryState, check_transition
+from classward.lifecycle.release import RegistryState, check_transition, rollback_target
 from classward.ports import Heartbeat
 
 __all__ = ["SwapProof", "deploy_now", "ensure_live", "prove_swap", "rollback"]
@@ -87,7 +87,9 @@ def ensure_live(ctx: Context) -> Route:
 
 
 def rollback(ctx: Context, *, because: str = "") -> Event:
-    """Go back to the version that was live before the present one.
+    """Go back to the version that was live before the present one; once more, and it goes further back.
+
+    Versions in quarantine or collected are passed over, and so is every version that a rollback left before.
 
     Raises
     ------
@@ -97,13 +99,12 @@ def rollback(ctx: Context, *, because: str = "") -> Event:
     head = ctx.journal.head()
     state = registry_state(ctx.journal, ctx.task.name)
     live = require_live(state)
-    out = {live.version, *dict(state.quarantined)}
-    before = next((d.live for d in reversed(state.deployments) if d.live and d.live.version not in out), None)
+    before = rollback_target(state)
     if before is None:
         raise Refused(
             "CW805",
             f"version {live.version} has no predecessor to go back to",
-            why="no other version was ever live, or it is in quarantine",
+            why="versions that were live before, if any, were rolled back from, are in quarantine or were collected",
             fix="deploy another version: classward deploy VERSION --now --because …",
         )
     verify_bundle(ctx.artifacts.path(before.bundle_hash), expected_hash=before.bundle_hash)

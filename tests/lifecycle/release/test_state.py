@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from classward.domain import GENESIS_HASH, Event, EventDraft, JournalHead, ModelVersion, canonical_json, to_plain
 from classward.errors import UnknownVersion
-from classward.lifecycle.release import check_chain, fold_events
+from classward.lifecycle.release import check_chain, fold_events, retain, rollback_target
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -91,3 +91,32 @@ def test_an_altered_a_missing_and_a_cut_off_event_are_found() -> None:
     assert check_chain(STORY[:7], noted=[head]) == (
         "the journal does not contain a head that was noted elsewhere (event 8): its end was cut off",
     )
+
+
+def back_from(*more: tuple[str, str, object]) -> int | None:
+    state = fold_events(chain(*(registered(n) for n in (1, 2, 3)), *(routed(n) for n in (1, 2, 3)), *more), task="t")
+    target = rollback_target(state)
+    kept = retain(state, now=START + timedelta(days=500), keep_newest=0, keep_days=0).kept
+    promised = [k.version for k in kept if "a rollback returns to it" in k.reasons]
+    assert promised == ([target.version] if target else []), "what a rollback needs is kept, and nothing else for it"
+    return target.version if target else None
+
+
+def test_a_second_rollback_goes_further_back_never_forward_again() -> None:
+    back = "rolled_back"
+    assert back_from() == 2
+    assert back_from(routed(2, back)) == 1
+    assert back_from(routed(2, back), routed(1, back)) is None
+    assert back_from(routed(2, back), routed(3)) == 2
+    assert back_from(routed(1)) == 3
+    assert back_from(routed(1), routed(3, back), routed(2, back)) == 1
+    assert back_from(routed(2, back), routed(3, back)) == 1, "as journals of before say it"
+
+
+def test_a_rollback_passes_over_what_is_in_quarantine_or_collected() -> None:
+    quarantined: tuple[str, str, object] = ("t", "quarantined", {"version": 2})
+    collected: tuple[str, str, object] = ("t", "collected", {"bundles": ["b2"], "rule": "old"})
+    assert back_from(quarantined) == 1
+    assert back_from(collected) == 1
+    assert back_from(collected, ("t", "quarantined", {"version": 1})) is None
+    assert back_from(quarantined, routed(1, "rolled_back")) is None

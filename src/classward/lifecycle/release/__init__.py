@@ -6,6 +6,7 @@ from classward.lifecycle.release.judge import judge_pairs
 from classward.lifecycle.release.retain import KeptVersion, Retention, retain
 from classward.lifecycle.release.state import RegistryState, fold_events
 from classward.lifecycle.release.version_states import ALLOWED, VersionState, check_transition, version_states
+from classward.lifecycle.release.way_back import rollback_target
 
 __all__ = [
     "ALLOWED",
@@ -20,5 +21,6 @@ __all__ = [
     "judge_pairs",
     "replay_replacement",
     "retain",
+    "rollback_target",
     "version_states",
 ]

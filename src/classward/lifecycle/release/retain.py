@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from classward.domain import ModelVersion
 from classward.lifecycle.release.state import RegistryState
+from classward.lifecycle.release.way_back import rollback_target
 
 __all__ = ["KeptVersion", "Retention", "retain"]
 
@@ -56,13 +57,14 @@ def retain(
     """
     since = now - timedelta(days=keep_days)
     stored = [v for v in state.versions if v.bundle_hash not in dict(state.collected)]
+    back = rollback_target(state)
     newest = {v.version for v in stored[len(stored) - min(keep_newest, len(stored)) :]}
     kept, gone = [], []
     for version in stored:
         reasons = [f"{role} route" for role in _routes(state, version.version)]
         reasons += [f"on hold: {why}" for number, why in state.holds if number == version.version]
         checks = (
-            (version.version == _rollback_target(state), "a rollback returns to it"),
+            (back is not None and version.version == back.version, "a rollback returns to it"),
             (version.version in newest, f"among the newest {keep_newest}"),
             (version.registered_at >= since, f"registered within {keep_days:g} days"),
             (_was_live_since(state, version.version, since), f"live within {keep_days:g} days"),
@@ -80,15 +82,6 @@ def retain(
 def _routes(state: RegistryState, number: int) -> list[str]:
     routes = state.deployment.routes if state.deployment else ()
     return [route.role for route in routes if route.version == number]
-
-
-def _rollback_target(state: RegistryState) -> int | None:
-    live = state.live
-    if live is None:
-        return None
-    return next(
-        (d.live.version for d in reversed(state.deployments) if d.live and d.live.version != live.version), None
-    )
 
 
 def _was_live_since(state: RegistryState, number: int, since: datetime) -> bool:

@@ -20,11 +20,13 @@ class RegistryState:
 
     ``holdout_reads`` are (rows hash, how often that sealed fold was read), ``holds`` are (version, why), ``collected``
     are (bundle hash, when and by which rule it was removed), ``known_classes`` are all that any label space ever declared.
+    ``stack`` are live routes, oldest first, without those that a rollback left.
     """
 
     task: str
     versions: tuple[ModelVersion, ...] = ()
     deployments: tuple[Deployment, ...] = ()
+    stack: tuple[Route, ...] = ()
     holdout_reads: tuple[tuple[str, int], ...] = ()
     holds: tuple[tuple[int, str], ...] = ()
     collected: tuple[tuple[str, str], ...] = ()
@@ -118,7 +120,8 @@ def _apply(state: RegistryState, event: Event) -> RegistryState:
         deployment = Deployment(
             task=state.task, routes=routes, since=event.at, event_seq=event.seq, actor=event.actor, why=event.why
         )
-        return replace(state, deployments=(*state.deployments, deployment))
+        stack = _stacked(state.stack, deployment.live, is_back=event.kind == "rolled_back")
+        return replace(state, deployments=(*state.deployments, deployment), stack=stack)
     if event.kind == "holdout_read":
         reads = dict(state.holdout_reads)
         reads[payload["rows_hash"]] = reads.get(payload["rows_hash"], 0) + 1
@@ -142,3 +145,14 @@ def _apply(state: RegistryState, event: Event) -> RegistryState:
             label_space_hash=payload.get("hash", ""), known_classes=known,
         )  # fmt: skip
     return state
+
+
+def _stacked(stack: tuple[Route, ...], live: Route | None, *, is_back: bool) -> tuple[Route, ...]:
+    """A deployment puts its route on top; a rollback takes routes away, down to the one it went back to."""
+    if live is None or (stack and stack[-1].version == live.version):
+        return stack
+    if not is_back:
+        return (*stack, live)
+    rest = stack[:-1]
+    at = next((i for i in reversed(range(len(rest))) if rest[i].version == live.version), None)
+    return (*rest, live) if at is None else (*rest[:at], live)
