@@ -37,7 +37,7 @@ def test_tables_get_trees_and_logistic_regression() -> None:
 
 def test_families_that_many_rows_forbid_are_left_out() -> None:
     assert {r.family for r in make("numeric", n_rows=100_000).recipes} == {"linear", "forest", "network", "lightgbm"}
-    assert {r.family for r in make("numeric", n_rows=1_000_000).recipes} == {"linear", "lightgbm"}
+    assert {r.family for r in make("numeric", n_rows=1_000_000).recipes} == {"lightgbm"}
 
 
 def test_text_beside_other_columns_gets_both() -> None:

@@ -54,7 +54,7 @@ def plan(
     Text: a linear model over everything. Tables: a linear model, randomised trees, kernel machines, a small network and
     boosted trees, the last of which can be cut at any round and so comes last. Budgets under 8 s try a linear model and
     trees on one fold. Five folds up to 8,000 rows (3,000 in less than a minute), three up to 200,000, one beyond; more for
-    texts, whose models are quick to fit, and one when rows are in time order.
+    texts, whose models are quick to fit, and one when rows are in time order. Tables of more rows get boosted trees alone.
 
     Parameters
     ----------
@@ -83,6 +83,8 @@ def plan(
     linear_share = (0.3 if has_text else 0.05) if n_columns else (0.4 if encoder else 0.9)
     fit_s = budget_s * linear_share / (n_folds + 1)
     chosen = [(_linear(has_text, _n_numbers(schema), n_rows, n_classes, fit_s), linear_share)]
+    if n_rows > _MANY_ROWS and not has_text:
+        chosen = []  # it cannot be cut short, and would take the time of boosted trees, which can
     if has_text and encoder:
         chosen += _for_encoded(n_rows, encoder)
     if n_columns:
