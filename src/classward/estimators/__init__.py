@@ -2,7 +2,6 @@
 
 from classward.estimators.binary_scaling import fit_binary_scaling
 from classward.estimators.brought import BroughtSettings, brought_by_name, brought_instance, fit_brought
-from classward.estimators.citizens import BoostedTrees, Calibrated, Forest, Kernel, Linear, LinearText, Network
 from classward.estimators.clustered import ClusteredSettings, fit_clustered
 from classward.estimators.embedding import fit_embedding_featuriser
 from classward.estimators.encoders import ENCODERS, encoder_named, export_encoder, pack_encoder
@@ -17,6 +16,7 @@ from classward.estimators.matrix_scaling import fit_matrix_scaling
 from classward.estimators.network import NetworkSettings, fit_network
 from classward.estimators.patience import Patience, Stop
 from classward.estimators.prune import pruned, rescaled
+from classward.estimators.public import BoostedTrees, Calibrated, Forest, Kernel, Linear, LinearText, Network
 from classward.estimators.search import Knob, Search, can_search
 from classward.estimators.smooth import SCALINGS, fit_smooth_part
 from classward.estimators.soft_loss import SoftLoss, spread

@@ -13,7 +13,7 @@ MODULES = ("boosted_trees", "calibrated", "forest", "kernel", "linear", "linear_
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "estimators.md"
 
 
-@pytest.mark.parametrize("name", [*(f"classward.estimators.citizens.{m}" for m in MODULES), "classward.api.featuriser"])
+@pytest.mark.parametrize("name", [*(f"classward.estimators.public.{m}" for m in MODULES), "classward.api.featuriser"])
 def test_examples_of_docstrings(name: str) -> None:
     result = doctest.testmod(importlib.import_module(name))
     assert result.attempted

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classward.estimators.citizens.over_numbers import Learn, NumbersClassifier, never_stop
 from classward.estimators.featurise import fit_ordinal_featuriser
+from classward.estimators.public.over_numbers import Learn, NumbersClassifier, never_stop
 from classward.estimators.trees import TreeSettings, fit_trees
 from classward.inference import Features, TreeScorer
 

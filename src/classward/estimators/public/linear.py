@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classward.estimators.citizens.over_numbers import Learn, NumbersClassifier
 from classward.estimators.featurise import fit_featuriser
 from classward.estimators.linear import LinearSettings, fit_linear
+from classward.estimators.public.over_numbers import Learn, NumbersClassifier
 from classward.inference import Features, LinearScorer
 
 __all__ = ["Linear"]

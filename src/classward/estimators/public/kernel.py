@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classward.estimators.citizens.over_numbers import Learn, NumbersClassifier
 from classward.estimators.featurise import fit_smooth_featuriser
 from classward.estimators.kernel import KernelSettings, fit_kernel
+from classward.estimators.public.over_numbers import Learn, NumbersClassifier
 from classward.inference import Features, KernelScorer
 
 __all__ = ["Kernel"]

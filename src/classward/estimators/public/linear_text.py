@@ -13,8 +13,8 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
 from classward.errors import WrongType
-from classward.estimators.citizens.over_numbers import classes_of, seed_of
 from classward.estimators.linear import LinearSettings, fit_linear
+from classward.estimators.public.over_numbers import classes_of, seed_of
 from classward.estimators.vocabulary import fit_text
 from classward.inference import Columns, Featuriser, softmax
 

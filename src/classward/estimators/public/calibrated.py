@@ -14,9 +14,9 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_y, _num_samples, check_is_fitted
 
 from classward.errors import TooFewLabels, UsageError, nearest
-from classward.estimators.citizens.linear import Linear
-from classward.estimators.citizens.over_numbers import classes_of, seed_of
 from classward.estimators.matrix_scaling import fit_matrix_scaling
+from classward.estimators.public.linear import Linear
+from classward.estimators.public.over_numbers import classes_of, seed_of
 from classward.estimators.temperature import fit_temperature
 from classward.estimators.vector_scaling import fit_vector_scaling
 from classward.inference import ABSENT_LOGIT, Calibrator, Temperature

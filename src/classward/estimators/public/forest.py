@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classward.estimators.citizens.over_numbers import Learn, NumbersClassifier, never_stop
 from classward.estimators.featurise import fit_ordinal_featuriser
 from classward.estimators.forest import ForestSettings, fit_forest
+from classward.estimators.public.over_numbers import Learn, NumbersClassifier, never_stop
 from classward.inference import Features, ForestScorer
 
 __all__ = ["Forest"]
