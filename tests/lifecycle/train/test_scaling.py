@@ -54,6 +54,18 @@ def test_all_folds_share_one_featuriser_and_scores_are_of_held_rows() -> None:
     np.testing.assert_array_equal(made.logits, np.concatenate(expected))
 
 
+def test_with_one_fold_nothing_is_learned_of_held_rows() -> None:
+    rows = LabelledRows(
+        columns={"k": ["a", "b", "c"] * 20 + ["later"] * 6}, n=66, y_index=np.arange(66) % 3,
+        label_space=LabelSpace.of(["a", "b", "c"]), schema=InputSchema(features=(Feature(name="k", kind="categorical"),)),
+    )  # fmt: skip
+    made = cross_fit(
+        Recipe(family="forest", params=(("trees", 5),)), rows, [FitFold(fit=np.arange(60), held=np.arange(60, 66))],
+        seed=0, n_threads=1, seconds_left=lambda: float("inf"),
+    )  # fmt: skip
+    assert made.models[0].unseen({"k": ["later"]}, 1) == [("unseen:k",)]
+
+
 def test_an_unknown_scaling_is_refused() -> None:
     with pytest.raises(DataError, match=r"CW254.*'spred'.*spread"):
         fit_one(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,7 +100,10 @@ def cross_fit(
             seed=seed, n_threads=n_threads, should_stop=should_stop, spent=spent, held=held if len(folds) > 1 else None,
             encoder=encoder, noted=stops.append,
         )  # fmt: skip
-        model = fit_one(recipe, rows.take(fold.fit), how)
+        fit = rows.take(fold.fit)
+        if len(folds) == 1:  # the model stays as it is, and held rows may come later: it learns nothing of them
+            fit = replace(fit, origin=None, positions=None)
+        model = fit_one(recipe, fit, how)
         scored.append(model.scorer.logits(held.features_by(model.featuriser)))
         if is_hopeless is not None and is_hopeless(i, scored[-1]):
             raise OutOfTime(f"cut after {i + 1} of {len(folds)} folds: worse than most trials were there")
