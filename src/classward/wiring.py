@@ -292,10 +292,18 @@ def score_file(
     batch_rows: int,
     is_logged: bool,
     tell: Callable[[int, int], None],
+    is_forced: bool = False,
 ) -> ScoredFile:
-    """Score a file with the live or a named version."""
+    """Score a file with the live or a named version.
+
+    Raises
+    ------
+    UsageError
+        CW612 if the target is the source; CW613 if it exists and ``is_forced`` is false.
+    """
     from classward.flows.predict_file import predict_file
 
+    _refuse_target(Path(source), Path(target), is_forced=is_forced)
     ctx = open_context(task_file, settings)
     writer = open_writer(ctx, settings) if is_logged else None
     try:
@@ -307,6 +315,20 @@ def score_file(
     finally:
         if writer is not None:
             writer.close()
+
+
+def _refuse_target(source: Path, target: Path, *, is_forced: bool) -> None:
+    if not target.exists():
+        return
+    if source.exists() and target.samefile(source):
+        raise UsageError(
+            "CW612", f"{target} is the table that is to be scored", why="the answers would replace its rows for good",
+            fix="name another file with -o",
+        )  # fmt: skip
+    if not is_forced:
+        raise UsageError(
+            "CW613", f"{target} exists already", why="scoring would replace it", fix="name another file, or add --force"
+        )
 
 
 def import_labels(task_file: str, settings: Settings, table: str, *, source: str) -> LabelReceipt:

@@ -21,11 +21,12 @@ __all__ = ["command"]
 @click.option("--sets", "with_sets", is_flag=True, help="A column with the classes that stay possible, as a JSON list.")
 @click.option("--no-log", is_flag=True, help="Do not write the answers to the record log.")
 @click.option("--batch-rows", type=click.IntRange(1), default=20_000, show_default=True, help="Rows held at a time.")
+@click.option("--force", is_flag=True, help="Replace FILE if it exists.")
 @task_options
 @json_option
 def command(
     table: str, target: str, version: int | None, with_all: bool, with_sets: bool, no_log: bool, batch_rows: int,
-    task_file: str, workspace: str | None, as_json: bool,
+    force: bool, task_file: str, workspace: str | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Score every row of TABLE; memory is bounded, and the output appears whole or not at all."""
     from classward import wiring
@@ -36,7 +37,7 @@ def command(
     with rows_progress(f"scoring {table}") as tell:
         result = wiring.score_file(
             task_file, settings, table, target, version=version, with_all=with_all, with_sets=with_sets,
-            batch_rows=batch_rows, is_logged=not no_log, tell=tell,
+            batch_rows=batch_rows, is_logged=not no_log, tell=tell, is_forced=force,
         )  # fmt: skip
     if as_json:
         output.as_json(result)

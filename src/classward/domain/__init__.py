@@ -38,6 +38,7 @@ from classward.domain.report import (
     ConfusedPair,
     Report,
 )
+from classward.domain.row_names import MAX_NAME, fault_of_name
 from classward.domain.selective import AbstentionChoice, AbstentionValue, RiskCoverage, RiskPoint
 from classward.domain.slices import Slice, SliceCell, SliceTable
 from classward.domain.task import (
@@ -59,6 +60,7 @@ __all__ = [
     "FEATURE_KINDS",
     "GENESIS_HASH",
     "LATER",
+    "MAX_NAME",
     "PROMISES",
     "SET_SCORES",
     "SLO",
@@ -167,6 +169,7 @@ __all__ = [
     "Window",
     "canonical_json",
     "content_hash",
+    "fault_of_name",
     "format_time",
     "is_uncalibrated",
     "parse_time",

@@ -10,9 +10,10 @@ from functools import partial
 import polars as pl
 
 from classward.domain import InputSchema
-from classward.errors import DataError
+from classward.errors import ClasswardError, DataError
 from classward.flows.images import refuse_unreadable, with_images
 from classward.flows.predict import Answer, DataPlane
+from classward.flows.row_ids import row_ids
 from classward.lifecycle.data import columns_of
 from classward.ports import TableStream
 
@@ -46,12 +47,13 @@ def predict_file(
     ``with_sets`` adds the column ``set``: the classes that stay possible, best first, as a JSON list of names.
 
     Memory is bounded by ``batch_rows``. The target appears whole when everything is scored; on an error or interrupt it
-    is as it was before. ``tell`` is given rows done and rows in all.
+    is as it was before, but answers of earlier batches stay in the record log: the error says how many. ``tell`` is given
+    rows done and rows in all.
 
     Raises
     ------
     DataError
-        Naming column and row of the first value that does not fit the schema.
+        Naming column and row of the first value that does not fit the schema; CW610, CW611 for ids that cannot be used.
     InvalidInput
         CW294 if sets are asked of a version without.
     """
@@ -70,7 +72,7 @@ def predict_file(
             table = _typed(batch, loaded.model.schema, source=source, offset=done)
             table, unreadable = with_images(table, loaded.model.schema, partial(stream.attached, source), offset=done)
             refuse_unreadable(unreadable, location=source, n_rows=total)
-            ids = _ids(table, id_column)
+            ids = row_ids(table, id_column, new=plane.ids.new, source=source, offset=done)
             columns = columns_of(table, loaded.model.schema)
             answer = plane.answer_columns(columns, table.height, ids=ids, sets=with_sets)
             sink.write(_frame(answer, with_all=with_all))
@@ -78,16 +80,21 @@ def predict_file(
             unlogged += sum("unlogged" in row.flags for row in answer.predictions)
             tell(done, total)
         sink.finish()
+    except ClasswardError as error:
+        sink.abandon()
+        raise _told(error, target, n_logged=done - unlogged) from error
     except BaseException:
         sink.abandon()
         raise
     return ScoredFile(n_rows=done, n_unlogged=unlogged, version=loaded.version, bundle_hash=loaded.bundle_hash)
 
 
-def _ids(table: pl.DataFrame, id_column: str | None) -> list[str] | None:
-    if id_column is None or id_column not in table.columns:
-        return None
-    return [str(value) for value in table[id_column].to_list()]
+def _told(error: ClasswardError, target: str, *, n_logged: int) -> ClasswardError:
+    """The same error, with what had happened before it."""
+    logged = f"{n_logged:,} answers of earlier rows are in the record log, and a second run logs them again"
+    told = f"{logged if n_logged else 'no answer was logged'}; {target} was not written"
+    why = f"{error.why}; {told}" if error.why else told
+    return type(error)(error.code, error.what, got=error.got, why=why, fix=error.fix)
 
 
 def _frame(answer: Answer, *, with_all: bool) -> pl.DataFrame:
@@ -125,7 +132,7 @@ def _typed(batch: pl.DataFrame, schema: InputSchema, *, source: str, offset: int
                 "CW247",
                 f"{source}: column {feature.name!r} is {feature.kind}, but row {offset + int(wrong[0]) + 1} is not",
                 got=f"{len(wrong)} such rows in this batch",
-                fix="correct the rows; nothing was written",
+                fix="correct the rows",
             )
         batch = batch.with_columns(typed.alias(feature.name))
     return batch

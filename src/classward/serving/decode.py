@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from classward.domain import MAX_NAME, fault_of_name
 from classward.errors import InvalidInput, nearest
 from classward.serving.doubled import check_doubled
 
@@ -26,7 +27,6 @@ __all__ = [
     "decode_predict",
 ]
 
-MAX_NAME = 128
 MAX_TOP_K = 1000
 
 _T = TypeVar("_T")
@@ -190,21 +190,14 @@ def check_names(field: str, values: Sequence[str | None] | None) -> None:
     for index, value in enumerate(values or ()):
         if value is None:
             continue
-        if not (0 < len(value) <= MAX_NAME and value.isprintable()):
+        if fault := fault_of_name(value):
             raise InvalidInput(
                 "CW423",
                 f"row {index}: '{field}' cannot be used",
-                got=_unusable(value),
+                got=fault,
                 why="ids and keys are stored, printed and searched for",
                 fix=f"use 1 to {MAX_NAME} printable characters",
             )
-
-
-def _unusable(value: str) -> str:
-    bad = next((i for i, c in enumerate(value) if not c.isprintable()), None)
-    if 0 < len(value) <= MAX_NAME and bad is not None:
-        return f"character U+{ord(value[bad]):04X} at place {bad + 1}, which cannot be printed"
-    return f"{len(value)} characters"
 
 
 def check_count(n: int, *, max_rows: int, what: str) -> None:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import msgspec
 
+from classward.domain import MAX_NAME
 from classward.errors import InvalidInput
 from classward.flows.predict import LoadedVersion
 from classward.serving.about import RELEASE
-from classward.serving.decode import MAX_NAME, InferBody, check_names
+from classward.serving.decode import InferBody, check_names
 from classward.serving.live import require_current
 from classward.serving.predict import answer_rows
 from classward.serving.tensors import DATATYPES, OutputTensor, check_outputs, outputs_of, rows_of, shape_of

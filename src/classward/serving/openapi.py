@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from classward.domain import InputSchema
+from classward.domain import MAX_NAME, InputSchema
 from classward.flows.predict import LoadedVersion
 from classward.serving.about import RELEASE
-from classward.serving.decode import MAX_NAME, MAX_TOP_K
+from classward.serving.decode import MAX_TOP_K
 from classward.serving.messages import Reply, Request, json_reply
 from classward.serving.openapi_v2 import V2_REPLIES, V2_REQUESTS
 from classward.serving.routes import ROUTES, Route
