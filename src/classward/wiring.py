@@ -109,13 +109,36 @@ def load_task(task_file: str | Path) -> Task:
             why="the task file says what is to be learned and what is promised",
             fix="run 'classward init TABLE --label COLUMN', or name the file with -f",
         )
-    return parse(path.read_text(encoding="utf-8"), path=str(path))
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise TaskFileError(
+            "CW615", f"{path} is not UTF-8 text", got=f"byte 0x{error.object[error.start]:02x} at place {error.start + 1}",
+            why="names of columns and classes could be read as others", fix="save the file as UTF-8",
+        ) from None  # fmt: skip
+    return parse(text, path=str(path))
 
 
-def open_context(task_file: str | Path, settings: Settings) -> Context:
-    """Open the workspace of a task: what every flow works with. Folders and the database are made when missing."""
+def open_context(task_file: str | Path, settings: Settings, *, may_make: bool = True) -> Context:
+    """Open the workspace of a task: what every flow works with.
+
+    Folders and the database are made when missing, unless ``may_make`` is false: what only reads must not make a place.
+
+    Raises
+    ------
+    UsageError
+        CW614 when there is no workspace and none may be made; CW616 when its place is no folder.
+    """
     from classward.backends.clock import SystemClock, UlidIds
 
+    folder = _workspace(Path(task_file), settings)
+    if not may_make and not folder.is_file() and not (folder / "workspace.db").is_file():
+        load_task(task_file)
+        raise UsageError(
+            "CW614", f"there is no workspace at {folder}", got="no workspace.db there",
+            why="nothing was trained here, or the place is mistyped",
+            fix="'classward train' makes one; or name it with --workspace",
+        )  # fmt: skip
     return _context(Path(task_file), load_task(task_file), settings, SystemClock(), UlidIds())
 
 
@@ -134,7 +157,13 @@ def _context(
 
     stored = _workspace(task_file, settings)
     folder = at or stored
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise UsageError(
+            "CW616", f"{folder} cannot be a workspace", got="it, or something above it, is a file",
+            why="a workspace is a folder", fix="name a folder with --workspace",
+        ) from None  # fmt: skip
     database = Database(folder / "workspace.db")
     return Context(
         task=task,
@@ -304,7 +333,7 @@ def score_file(
     from classward.flows.predict_file import predict_file
 
     _refuse_target(Path(source), Path(target), is_forced=is_forced)
-    ctx = open_context(task_file, settings)
+    ctx = open_context(task_file, settings, may_make=False)
     writer = open_writer(ctx, settings) if is_logged else None
     try:
         plane = data_plane(ctx, settings, kind="batch", version=version, writer=writer)

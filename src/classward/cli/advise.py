@@ -32,7 +32,7 @@ def command(half_width: float, all_classes: bool, task_file: str, workspace: str
     from classward.cli import output
     from classward.flows.advise import advise_on
 
-    ctx = open_task(task_file, workspace)
+    ctx = open_task(task_file, workspace, may_make=True)
     found = advise_on(ctx, half_width=half_width)
     if as_json:
         output.as_json(found)

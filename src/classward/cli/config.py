@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import click
 
@@ -45,15 +44,11 @@ def _schema() -> None:
 @json_option
 def _check(task_file: str | None, named: str, as_json: bool) -> None:
     """Read a task file and say what it declares; exit code 2 if it cannot be understood."""
+    from classward import wiring
     from classward.cli import output
-    from classward.errors import TaskFileError
-    from classward.taskfile import parse
 
     task_file = task_file or named
-    path = Path(task_file)
-    if not path.is_file():
-        raise TaskFileError("CW100", f"{task_file} does not exist", fix="run 'classward init TABLE --label COLUMN'")
-    task = parse(path.read_text(encoding="utf-8"), path=task_file)
+    task = wiring.load_task(task_file)
     if as_json:
         output.as_json(task)
         return

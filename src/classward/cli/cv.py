@@ -51,7 +51,7 @@ def command(
         n_folds=folds, n_inner=inner if nested else 0, strategy=strategy, budget_s=parse_budget(budget),
         n_threads=threads or len(os.sched_getaffinity(0)), encoder=encoder,
     )  # fmt: skip
-    ctx = open_task(task_file, workspace)
+    ctx = open_task(task_file, workspace, may_make=True)
     found = cross_validate(ctx, asked, tell=output.tell)
     if as_json:
         output.as_json(found)

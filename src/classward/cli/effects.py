@@ -70,7 +70,7 @@ def command(
     from classward.flows.budget import parse_budget
     from classward.flows.effects import effects
 
-    ctx = open_task(task_file, workspace)
+    ctx = open_task(task_file, workspace, may_make=True)
     found = effects(
         ctx, budget_s=parse_budget(budget), n_threads=threads or len(os.sched_getaffinity(0)), tell=output.tell,
         topic=topic, family=family, options=options, class_weights=class_weights,

@@ -97,6 +97,9 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         code = 0
+    except OSError as error:
+        _tell(_of_system(error))
+        code = 1
     sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -105,6 +108,15 @@ def _tell(error: ClasswardError) -> None:
         click.echo(json.dumps({"error": error.as_dict()}, ensure_ascii=False))
     else:
         click.echo(f"classward: {error}", err=True)
+
+
+def _of_system(error: OSError) -> ClasswardError:
+    """What the operating system refused, and where."""
+    place = f" {error.filename}" if error.filename else ""
+    return ClasswardError(
+        "CW617", f"the system refuses to read or write{place}", got=error.strerror or type(error).__name__,
+        fix="check that the place exists, is of the right kind, may be used by you and has room",
+    )  # fmt: skip
 
 
 def _usage(error: click.ClickException) -> UsageError:

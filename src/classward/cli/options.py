@@ -29,9 +29,9 @@ def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")(command)
 
 
-def open_task(task_file: str, workspace: str | None) -> Context:
-    """Open the workspace of a task file as this process's environment says."""
+def open_task(task_file: str, workspace: str | None, *, may_make: bool = False) -> Context:
+    """Open the workspace of a task file as this process's environment says; only ``may_make`` makes one."""
     from classward import wiring
 
     settings = wiring.read_settings(os.environ, workspace=workspace)
-    return wiring.open_context(task_file, settings)
+    return wiring.open_context(task_file, settings, may_make=may_make)

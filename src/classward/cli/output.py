@@ -6,12 +6,13 @@ import json
 import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 
 import click
 
 from classward.domain import Explanation, Measure, to_plain
 
-__all__ = ["as_json", "because", "fraction", "measure", "moment", "table", "tell"]
+__all__ = ["as_json", "because", "fraction", "measure", "moment", "place", "table", "tell"]
 
 
 def as_json(value: object) -> None:
@@ -63,6 +64,16 @@ def because(found: Explanation, *, most: int = 4) -> str:
     """
     named = [c for c in found.contributions if not c.column.startswith("(")][:most]
     return ", ".join(f"{c.column}{f' {c.token!r}' if c.token else ''} {c.value:+.1f}" for c in named) or "nothing known"
+
+
+def place(path: Path) -> str:
+    """A path as it is typed from the current folder, or whole where it lies elsewhere.
+
+    >>> place(Path.cwd() / "a" / "b.html")
+    'a/b.html'
+    """
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def fraction(value: float | None) -> str:

@@ -99,7 +99,7 @@ def command(
 
     budget_s = parse_budget(budget)
     brought, asked = _brought(estimators, settings), treatment_of(treatment)
-    ctx = open_task(task_file, workspace)
+    ctx = open_task(task_file, workspace, may_make=True)
     n_threads = threads or len(os.sched_getaffinity(0))
     if nested:
         from classward.flows.cross_validate import Asked, cross_validate
@@ -129,9 +129,9 @@ def command(
     views.report(result.report, slos=ctx.task.slos)
     if result.n_suspects:
         click.echo(f" {result.n_suspects:,} labels look wrong or hard: classward suspects {result.version.version}")
-    click.echo(
-        f" report: {ctx.artifacts.path(result.version.bundle_hash) / 'extras' / 'report.html'}   Next: classward serve"
-    )
+    page = ctx.artifacts.path(result.version.bundle_hash) / "extras" / "report.html"
+    click.echo(f" report: {output.place(page)}")
+    click.echo(" Next: classward serve")
 
 
 def _brought(estimators: tuple[str, ...], settings: tuple[str, ...]) -> tuple[Recipe, ...]:

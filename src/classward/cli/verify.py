@@ -19,7 +19,7 @@ __all__ = ["command"]
 @task_options
 @json_option
 def command(head: str | None, task_file: str, workspace: str | None, as_json: bool) -> None:
-    """Check the journal's chain, every bundle and snapshot, and the record log; exit code 1 if anything is wrong."""
+    """Check the journal's chain, bundles, snapshots and the records; exit code 1 if anything is wrong, or nothing there."""
     from classward.cli import output
     from classward.flows.verify import verify
 
@@ -38,8 +38,9 @@ def command(head: str | None, task_file: str, workspace: str | None, as_json: bo
         )
         for problem in result.problems:
             click.echo(f" PROBLEM    {problem}")
-        click.echo(" everything is as it was written" if not result.problems else " see docs/errors.md for what to do")
-    if result.problems:
+        fine = " everything is as it was written" if result.n_events else " nothing to verify: the journal has no event"
+        click.echo(" see docs/errors.md for what to do" if result.problems else fine)
+    if result.problems or not result.n_events:
         raise SystemExit(1)
 
 

@@ -40,6 +40,8 @@ def command(prediction: str, task_file: str, workspace: str | None, as_json: boo
         click.echo(f" input    {record['features'][:200]}")
     if found.deployment:
         click.echo(f" version  live since {output.moment(found.deployment.since)} ({found.deployment.why})")
+    else:
+        click.echo(" version  not live: asked for by number")
     if found.n_answers > 1:
         click.echo(f" note     this id was answered {found.n_answers} times; the first counts")
     if found.truth is None:

@@ -29,6 +29,7 @@ EVENT_KINDS = (
     "held",
     "hold_lifted",
     "collected",
+    "stored_again",
     "alert_raised",
     "alert_acked",
     "alert_resolved",

@@ -66,22 +66,26 @@ def deploy_now(ctx: Context, number: int, *, because: str) -> Event:
 
 
 def ensure_live(ctx: Context) -> Route:
-    """The live route; when versions exist and none was ever deployed, the first one is made live and that is recorded.
+    """The live route; when versions exist and none was ever deployed, the newest that may is made live, and why is recorded.
 
     Raises
     ------
     Refused
-        CW801 when there is no version at all.
+        CW801 when there is no version at all, or each is in quarantine or was collected.
     """
     head = ctx.journal.head()
     state = registry_state(ctx.journal, ctx.task.name)
-    if state.deployments or not state.versions:
+    out, collected = dict(state.quarantined), dict(state.collected)
+    able = [v for v in state.versions if v.version not in out and v.bundle_hash not in collected]
+    if state.deployments or not able:
         return require_live(state)
-    version = state.versions[-1]
+    version = able[-1]
     check_transition(state, version.version, "live")
     verify_bundle(ctx.artifacts.path(version.bundle_hash), expected_hash=version.bundle_hash)
     payload = {"routes": [to_plain(_live(version))], "was": None, "mode": "first", "is_override": False}
-    why = "first version of the task: nothing was live that it could harm"
+    is_only = len(state.versions) == 1
+    why = "first version of the task" if is_only else f"newest of {len(able)} versions that may answer"
+    why += ": nothing was ever live that it could harm"
     ctx.journal.append(draft(ctx, "deployed", payload, why=why), expected=head)
     return _live(version)
 

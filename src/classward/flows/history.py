@@ -16,13 +16,14 @@ from classward.flows.context import Context
 from classward.flows.label_space import find_label_space
 from classward.flows.versions import registry_state
 from classward.lifecycle.evaluate.stored import restored
+from classward.lifecycle.release import RegistryState
 
 __all__ = ["Why", "events", "live_at", "why"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Why:
-    """Everything known about one prediction: the answer, the deployment behind it, and the truth so far.
+    """Everything known about one prediction: the answer, the deployment behind it (if any), and the truth so far.
 
     ``prediction`` is the logged record (the first with that id), ``n_answers`` how often the id was answered,
     ``labels`` all labels for it in order of receipt; the last one counts. ``attribution`` is why the class was answered,
@@ -77,11 +78,21 @@ def why(ctx: Context, prediction_id: str) -> Why:
         prediction=record,
         n_answers=found.height,
         class_names=space.names if space else (),
-        deployment=state.live_at(record["at"]),
+        deployment=_deployment_of(state, record),
         labels=tuple(labels.to_dicts()),
         attribution=_stored(ctx, prediction_id, record),
         is_calibrated=_is_calibrated(ctx, record["bundle_hash"]),
     )
+
+
+def _deployment_of(state: RegistryState, record: dict[str, Any]) -> Deployment | None:
+    """The last deployment before the answer that made its version live; none if it was only asked for by number."""
+    wanted = (record["version"], record["bundle_hash"])
+    for deployment in reversed(state.deployments):
+        live = deployment.live
+        if deployment.since <= record["at"] and live and (live.version, live.bundle_hash) == wanted:
+            return deployment
+    return None
 
 
 def _is_calibrated(ctx: Context, bundle_hash: str) -> bool:

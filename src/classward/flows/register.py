@@ -208,24 +208,28 @@ def _said(candidate: Candidate) -> str:
 def append_version(ctx: Context, wanted: ModelVersion) -> tuple[ModelVersion, bool]:
     """Give a stored bundle the next version number; number, time, actor and libraries are filled in here.
 
-    The same bundle is never registered twice: then the version that exists is given back, with ``False``.
+    The same bundle is never registered twice: then the version that exists is given back, with ``False``. If it had been
+    collected, that it is stored again is recorded, and it may answer again.
     """
     libraries = tuple((name, importlib.metadata.version(name)) for name in _LIBRARIES)
     while True:
         head = ctx.journal.head()
         state = registry_state(ctx.journal, ctx.task.name)
         same = next((v for v in state.versions if v.bundle_hash == wanted.bundle_hash), None)
-        if same is not None:
+        if same is not None and same.bundle_hash not in dict(state.collected):
             return same, False
-        version = replace(
+        version = same or replace(
             wanted, version=len(state.versions) + 1, registered_at=ctx.clock.now(), registered_by=ctx.actor,
             code_version=importlib.metadata.version("classward"),
             libraries=(("python", platform.python_version()), *libraries),
         )  # fmt: skip
+        event = draft(ctx, "version_registered", to_plain(version))
+        if same is not None:
+            event = draft(ctx, "stored_again", {"version": same.version, "bundle_hash": same.bundle_hash})
         try:
-            ctx.journal.append(draft(ctx, "version_registered", to_plain(version)), expected=head)
+            ctx.journal.append(event, expected=head)
         except JournalError as error:
             if error.code != "CW601":
                 raise
             continue
-        return version, True
+        return version, same is None

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from classward.domain import GENESIS_HASH, Event, EventDraft, JournalHead, ModelVersion, canonical_json, to_plain
-from classward.errors import UnknownVersion
+from classward.errors import Refused, UnknownVersion
 from classward.lifecycle.release import check_chain, fold_events, retain, rollback_target
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
@@ -120,3 +120,12 @@ def test_a_rollback_passes_over_what_is_in_quarantine_or_collected() -> None:
     assert back_from(collected) == 1
     assert back_from(collected, ("t", "quarantined", {"version": 1})) is None
     assert back_from(quarantined, routed(1, "rolled_back")) is None
+
+
+def test_a_collected_bundle_that_is_stored_again_is_there_again() -> None:
+    gone: tuple[str, str, object] = ("t", "collected", {"bundles": ["b2", "b1"], "rule": "old"})
+    again: tuple[str, str, object] = ("t", "stored_again", {"version": 2, "bundle_hash": "b2"})
+    state = fold_events(chain(registered(1), registered(2), gone, again), task="t")
+    assert state.stored_version(2).version == 2
+    with pytest.raises(Refused, match="CW830"):
+        state.stored_version(1)

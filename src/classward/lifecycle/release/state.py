@@ -19,8 +19,8 @@ class RegistryState:
     """Versions and deployments of one task as far as the events read say.
 
     ``holdout_reads`` are (rows hash, how often that sealed fold was read), ``holds`` are (version, why), ``collected``
-    are (bundle hash, when and by which rule it was removed), ``known_classes`` are all that any label space ever declared.
-    ``stack`` are live routes, oldest first, without those that a rollback left.
+    are (bundle hash, when and by which rule it was removed) until it is stored again, ``known_classes`` are all that any
+    label space ever declared. ``stack`` are live routes, oldest first, without those that a rollback left.
     """
 
     task: str
@@ -137,6 +137,8 @@ def _apply(state: RegistryState, event: Event) -> RegistryState:
     if event.kind == "collected":
         told = f"{event.at:%Y-%m-%d}: {payload['rule']}"
         return replace(state, collected=(*state.collected, *((b, told) for b in payload["bundles"])))
+    if event.kind == "stored_again":
+        return replace(state, collected=tuple(c for c in state.collected if c[0] != payload["bundle_hash"]))
     if event.kind == "label_space_declared":
         names = tuple(c["name"] for c in payload["label_space"]["classes"])
         known = tuple(dict.fromkeys((*state.known_classes, *names)))
