@@ -51,7 +51,8 @@ def test_a_file_is_not_replaced_by_answers_unasked(tmp_path: Path, target: str, 
     with pytest.raises(UsageError, match=code):
         wiring.score_file(
             str(tmp_path / "classward.toml"), Settings(), str(tmp_path / "t.csv"), str(tmp_path / target), version=None,
-            with_all=False, batch_rows=10, is_logged=False, tell=lambda done, total: None, is_forced=code == "CW612",
+            with_all=False, with_sets=False, batch_rows=10, is_logged=False,
+            tell=lambda done, total: None, is_forced=code == "CW612",
         )  # fmt: skip
     assert (tmp_path / "t.csv").read_text() == "id\n1\n"
     assert (tmp_path / "older.csv").read_text() == "older"
