@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
+from typing import Annotated
 
-__all__ = ["Settings"]
+__all__ = ["Bounds", "Settings"]
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The least and the most a number may be; without a most, any finite one."""
+
+    least: float
+    most: float = sys.float_info.max
+
+    def __str__(self) -> str:
+        return f"{self.least:g} or more" if self.most == sys.float_info.max else f"{self.least:g} to {self.most:g}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,9 +32,9 @@ class Settings:
     """Folder with the journal, artifacts and records; beside the task file unless absolute."""
     host: str = "127.0.0.1"
     """Address to serve on; any but loopback needs ``api_keys``."""
-    port: int = 8400
+    port: Annotated[int, Bounds(0, 65535)] = 8400
     """TCP port to serve on."""
-    grpc_port: int = 0
+    grpc_port: Annotated[int, Bounds(0, 65535)] = 0
     """TCP port of the Open Inference Protocol over gRPC, on the same host; 0 opens none."""
     workers: int = 1
     """Server processes."""
@@ -43,47 +56,47 @@ class Settings:
     """Private key (PEM) of the certificate."""
     tls_client_ca_file: str = ""
     """Authorities (PEM) whose client certificates are asked for; empty asks for none."""
-    segment_max_bytes: int = 8_000_000
+    segment_max_bytes: Annotated[int, Bounds(1)] = 8_000_000
     """A writer closes its record segment at this size, so that it can be sealed."""
-    segment_max_s: float = 30.0
+    segment_max_s: Annotated[float, Bounds(0)] = 30.0
     """... or at this age in seconds."""
-    segment_grace_s: float = 120.0
+    segment_grace_s: Annotated[float, Bounds(0)] = 120.0
     """How long a sealed segment file stays for readers that began before."""
     fsync: bool = False
     """Whether each record append waits for the disk (power loss), not only for the kernel (``kill -9``)."""
-    record_deadline_s: float = 0.5
+    record_deadline_s: Annotated[float, Bounds(0)] = 0.5
     """How long a server waits for a record to be written; then the answer leaves, flagged ``unlogged``. 0: as long
     as it takes."""
-    poll_s: float = 0.25
+    poll_s: Annotated[float, Bounds(0, 60)] = 0.25
     """How often a server worker looks at the journal head."""
-    drain_s: float = 10.0
+    drain_s: Annotated[float, Bounds(0)] = 10.0
     """How long a stopping server lets running requests finish."""
-    max_body_bytes: int = 16_000_000
+    max_body_bytes: Annotated[int, Bounds(1)] = 16_000_000
     """Largest request body accepted."""
-    max_rows: int = 10_000
+    max_rows: Annotated[int, Bounds(1)] = 10_000
     """Most rows in one request."""
-    rate_per_caller: float = 0.0
+    rate_per_caller: Annotated[float, Bounds(0)] = 0.0
     """Requests a second that one caller (key, or address without keys) may make; 0 sets no limit."""
-    rate_total: float = 0.0
+    rate_total: Annotated[float, Bounds(0)] = 0.0
     """Requests a second that all callers together may make; 0 sets no limit."""
-    max_running: int = 512
+    max_running: Annotated[int, Bounds(1)] = 512
     """Most requests under way in one worker; more are refused with 503."""
-    max_waiting: int = 32
+    max_waiting: Annotated[int, Bounds(0)] = 32
     """Most requests of many rows that wait for their turn in one worker; more are refused with 503."""
-    max_lag_ms: float = 1000.0
+    max_lag_ms: Annotated[float, Bounds(0)] = 1000.0
     """A worker whose answers begin later than this refuses with 503 until it has caught up; 0 never refuses."""
     class_metrics: bool = True
     """Whether predictions are counted per class; turned off, ``status`` shows a failing check."""
     traces_endpoint: str = ""
     """Where traces go (OTLP over HTTP, such as ``http://collector:4318/v1/traces``); the standard ``OTEL_…`` variables do,
     too."""
-    payload_share: float = 1.0
+    payload_share: Annotated[float, Bounds(0, 1)] = 1.0
     """Share of ordinary predictions whose feature values are logged beside the record, in [0, 1]; 0 logs none at all."""
-    payload_keep_below: float = 0.6
+    payload_keep_below: Annotated[float, Bounds(0, 1)] = 0.6
     """Predictions with less confidence keep their feature values whatever the share, as rare and flagged ones do."""
     pii_key_file: str = ""
     """File with the key for hashes of private features; made in the workspace when empty."""
-    explain_share: float = 1.0
+    explain_share: Annotated[float, Bounds(0, 1)] = 1.0
     """Share of answers of critical classes whose reasons are stored beside the record, in [0, 1]."""
     explain_classes: tuple[str, ...] = ()
     """Other classes whose answers are explained as well."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 from classward.domain import DataSource, Task
 from classward.errors import TaskFileError, UsageError, nearest
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from classward.inference import Model
     from classward.lifecycle.predict import PayloadPolicy
     from classward.ports import Attached, RecordWriter, TableStream
+    from classward.serving.kept_child import KeptChild
     from classward.serving.tracing import Tracing
 
 __all__ = [
@@ -59,7 +60,8 @@ def read_settings(env: Mapping[str, str], **given: object) -> Settings:
     Raises
     ------
     UsageError
-        CW906 for an unknown variable (the nearest is suggested) or a value of the wrong type.
+        CW906 for an unknown variable (the nearest is suggested) or a value of the wrong type; CW441 for a number out of
+        the bounds that :class:`Settings` declares.
     """
     known = {f.name: f for f in dataclasses.fields(Settings)}
     values: dict[str, Any] = {}
@@ -73,6 +75,13 @@ def read_settings(env: Mapping[str, str], **given: object) -> Settings:
             )
         values[name] = _typed(variable, text, known[name].default)
     values |= {name: value for name, value in given.items() if value is not None}
+    for name, hint in get_type_hints(Settings, include_extras=True).items():
+        for bounds in getattr(hint, "__metadata__", ()):
+            if name in values and not bounds.least <= values[name] <= bounds.most:  # NaN is within no bounds
+                raise UsageError(
+                    "CW441", f"{_PREFIX}{name.upper()} is out of bounds", got=repr(values[name]),
+                    why="a setting that cannot work is refused before anything starts", fix=f"give {bounds}",
+                )  # fmt: skip
     return Settings(**values)
 
 
@@ -197,8 +206,8 @@ def copy_workspace(task_file: str | Path, settings: Settings, folder: str | Path
     return copy(other, workspace) if is_back else copy(workspace, other)
 
 
-def open_writer(ctx: Context, settings: Settings) -> RecordWriter:
-    """A record segment of this process's own."""
+def open_writer(ctx: Context, settings: Settings, *, name: str = "") -> RecordWriter:
+    """A record segment of this process's own; ``name`` tells its counters from those of others."""
     from classward.backends.record_log.writer import SegmentWriter
 
     return SegmentWriter(
@@ -209,6 +218,7 @@ def open_writer(ctx: Context, settings: Settings) -> RecordWriter:
         max_bytes=settings.segment_max_bytes,
         max_age_s=settings.segment_max_s,
         fsync=settings.fsync,
+        name=name,
     )
 
 
@@ -418,13 +428,14 @@ def run_simulation(
 def serve(task_file: str, settings: Settings, *, with_watch: bool, announce: Callable[[str], None]) -> None:
     """Make a first version live if need be, start ``watch`` as a child, and serve until told to stop."""
     from classward.flows.deploy import ensure_live
+    from classward.serving.kept_child import KeptChild
     from classward.serving.run import run
     from classward.serving.tls import scheme_of
 
     path = str(Path(task_file).resolve())
     env = _environment(settings) | {_TASK_FILE: path}
     metrics = _workspace(Path(task_file), settings) / "metrics" / str(settings.port)
-    children: list[subprocess.Popen[bytes]] = []
+    children: list[KeptChild] = []
     ctx = open_context(task_file, settings)
 
     def begin() -> None:
@@ -435,14 +446,13 @@ def serve(task_file: str, settings: Settings, *, with_watch: bool, announce: Cal
             "API docs /docs   metrics /metrics"
         )
         if with_watch:
-            children.append(_start_watch(path, env))
+            children.append(KeptChild("watch", lambda: _start_watch(path, env), monotonic_s=ctx.clock.monotonic_s))
 
     try:
         run("classward.wiring:server_app", settings, env | {"PROMETHEUS_MULTIPROC_DIR": str(metrics)}, on_bound=begin)
     finally:
         for child in children:
-            child.terminate()
-            child.wait()
+            child.stop()
 
 
 def _environment(settings: Settings) -> dict[str, str]:
@@ -471,7 +481,7 @@ def server_app() -> Any:
     process_id = ctx.ids.new()
     parts = ServingParts(
         settings=settings, task=ctx.task, clock=ctx.clock, ids=ctx.ids, journal=ctx.journal, log=ctx.log,
-        writer=open_writer(ctx, settings), heartbeats=ctx.heartbeats, process_id=process_id,
+        writer=open_writer(ctx, settings, name=process_id), heartbeats=ctx.heartbeats, process_id=process_id,
         load_bundle=lambda bundle_hash: load_model(ctx, bundle_hash), payload=payload_policy(ctx, settings),
         tracing=_tracing(settings, os.environ, ctx, process_id),
         load_facts=lambda bundle_hash: bundle_facts(ctx.artifacts.path(bundle_hash), bundle_hash),

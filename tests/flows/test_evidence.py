@@ -32,7 +32,9 @@ def live(project: Project) -> Project:
     return project
 
 
-def answered(project: Any, n: int, answer: str, *, start: int = 0, version: int = 1) -> list[str]:
+def answered(
+    project: Any, n: int, answer: str, *, start: int = 0, version: int = 1, route: str = "live", kind: str = "online"
+) -> list[str]:
     """Answers as a server would log them."""
     space = last_label_space(project.ctx)
     assert space is not None
@@ -41,8 +43,8 @@ def answered(project: Any, n: int, answer: str, *, start: int = 0, version: int 
     rows = [
         Prediction(
             id=i, request_id="r", at=now, task="desk", version=version, bundle_hash="b", label_space_hash=space.hash,
-            route="live", label=answer, probability=0.9, probabilities=(0.9, 0.05, 0.05), path="model", flags=(),
-            kind="online", latency_ms=1.0,
+            route=route, label=answer, probability=0.9, probabilities=(0.9, 0.05, 0.05), path="model", flags=(),
+            kind=kind, latency_ms=1.0,
         )
         for i in ids
     ]  # fmt: skip
@@ -177,3 +179,35 @@ def test_budgets_come_from_the_log_and_its_counters(live: Project) -> None:
     assert (found["recall", "security"].n_bad, found["recall", "security"].state) == (30.0, "exhausted")
     assert found["availability", None].n_bad == 3.0
     assert found["latency_p95_ms", None].n == 30
+
+
+@pytest.mark.parametrize(("route", "kind"), [("live", "batch"), ("shadow", "online")])
+def test_status_budgets_and_alerts_see_the_same_answers_whoever_used_their_ids_first(
+    live: Project, route: str, kind: str
+) -> None:
+    answered(live, 30, "shipping", route=route, kind=kind)
+    only_there = answered(live, 5, "shipping", start=100, route=route, kind=kind)
+    live.clock.advance_to(live.clock.now() + timedelta(minutes=1))
+    labelled(live, [*answered(live, 30, "billing"), *only_there], "security")
+    live.clock.advance_to(live.clock.now() + timedelta(minutes=1))
+    shown = status(live.ctx, now=live.clock.now())
+    assert (shown.window.n_predictions, shown.window.n_labelled, shown.n_waiting) == (30, 30, 0)
+    assert {c.class_name: c.n_predicted for c in shown.classes}["billing"] == 30
+    found = {(b.indicator, b.class_name): b for b in budgets(live.ctx, now=live.clock.now())}
+    assert (found["recall", "security"].n_bad, found["latency_p95_ms", None].n) == (30.0, 30)
+    assert look(live).n_labels == 30
+
+
+def test_status_reads_no_more_of_the_log_than_it_tells_of(live: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    read = live.ctx.log.predictions
+
+    def watched(**more: Any) -> Any:
+        asked.append(more["since"])
+        return read(**more)
+
+    monkeypatch.setattr(live.ctx.log, "predictions", watched)
+    now = live.clock.now() + timedelta(days=400)
+    began = live.clock.now()
+    status(live.ctx, now=now)
+    assert asked == [began - 2 * timedelta(days=live.ctx.task.label_wait_days)]

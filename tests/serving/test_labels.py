@@ -35,6 +35,14 @@ def test_sending_twice_changes_nothing(client):
     assert client.app.worker.parts.writer.n_labels == 1
 
 
+def test_what_is_set_aside_is_kept_once_however_often_it_is_sent(client):
+    bad = {**LABEL, "label": "refnd"}
+    said = [client.post("/labels", {"labels": [bad, bad, {"id": "x"}]}).json() for _ in range(2)]
+    assert [body["quarantined"] for body in said] == [3, 3]
+    assert said[0]["items"] == said[1]["items"]
+    assert client.app.worker.parts.writer.n_quarantined == 2
+
+
 def test_labels_that_cannot_be_written_are_503_and_can_be_sent_again(client):
     writer = client.app.worker.parts.writer
     writer.is_full = True

@@ -53,7 +53,28 @@ def test_many_classes_share_a_counter(tmp_path):
     client.close()
     counted = [line for line in text if line.startswith("classward_predictions_total")]
     assert len(counted) == MAX_CLASSES + 1
-    assert sum(float(line.split()[-1]) for line in counted if 'class="other"' in line) == 2.0
+    assert sum(float(line.split()[-1]) for line in counted if 'class="(other)"' in line) == 2.0
+
+
+def counters_of(tmp_path, names, *asked):
+    tmp_path.mkdir()
+    parts = make_parts(tmp_path)
+    object.__setattr__(parts, "load_bundle", lambda _: KeywordModel(names))
+    parts.journal.deploy(1, "hash-1")
+    client = Client(create_app(parts))
+    client.post("/predict", {"rows": [{"text": text} for text in asked]})
+    text = lines(client)
+    client.close()
+    counted = [line for line in text if line.startswith("classward_predictions_total")]
+    return {line.split('class="')[1].split('"')[0]: float(line.split()[-1]) for line in counted}
+
+
+def test_a_class_called_other_is_not_mixed_with_the_rest(tmp_path):
+    few = counters_of(tmp_path / "few", ["other", "refund", "outage"], "other")
+    assert few == {"other": 1.0, "refund": 0.0, "outage": 0.0}, "no rest is told of where there is none"
+    names = ["other", "(other)", *(f"class{i:04d}!" for i in range(MAX_CLASSES))]
+    many = counters_of(tmp_path / "many", names, names[-1])
+    assert (many["other"], many["(other)"], many["((other))"]) == (0.0, 0.0, 1.0)
 
 
 def test_addresses_that_do_not_exist_share_a_counter(client):

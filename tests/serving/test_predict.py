@@ -122,3 +122,20 @@ def test_limits_on_rows_and_bytes(start):
     )
     assert (many.status, many.json()["code"]) == (413, "CW413")
     assert (big.status, big.json()["code"]) == (413, "CW412")
+
+
+def test_an_answer_is_told_of_the_version_that_gave_it_though_another_came_in_while_it_waited(client):
+    worker = client.app.worker
+    begin = worker.run_rows
+
+    async def swapped_before(work, **more):
+        worker.parts.journal.deploy(2, "hash-2")
+        await worker.look()
+        return await begin(work, **more)
+
+    worker.run_rows = swapped_before
+    offered = []
+    worker.explaining.offer = lambda loaded, answer, rows: offered.append((loaded.version, answer.version))
+    body = client.post("/predict", {"rows": [ROW] * 65}).json()
+    assert {row["version"] for row in body["predictions"]} == {2}
+    assert offered == [(2, 2)]

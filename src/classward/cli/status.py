@@ -19,7 +19,7 @@ _MOST_CLASSES = 20
 
 @click.command("status")
 @click.option("--all-classes", is_flag=True, help="Every class, however many.")
-@click.option("--check", "is_strict", is_flag=True, help="Exit code 1 on version skew or a failing check.")
+@click.option("--check", "is_strict", is_flag=True, help="Exit code 1 on version skew, no server, or a failing check.")
 @task_options
 @json_option
 def command(all_classes: bool, is_strict: bool, task_file: str, workspace: str | None, as_json: bool) -> None:
@@ -33,8 +33,15 @@ def command(all_classes: bool, is_strict: bool, task_file: str, workspace: str |
         output.as_json(state)
     else:
         show(state, every=all_classes)
-    if is_strict and (state.serving == "version skew" or not all(check.is_passed for check in state.checks)):
+    if is_strict and not _is_in_order(state):
         raise SystemExit(1)
+
+
+def _is_in_order(state: Status) -> bool:
+    """Whether what is live is what answers, and what has to be watched is."""
+    is_live = state.deployment is not None and state.deployment.live is not None
+    wrong = ("version skew", "no server") if is_live else ("version skew",)
+    return state.serving not in wrong and all(check.is_passed for check in state.checks)
 
 
 def show(state: Status, *, every: bool = False) -> None:

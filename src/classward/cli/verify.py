@@ -39,7 +39,7 @@ def command(head: str | None, task_file: str, workspace: str | None, as_json: bo
         for problem in result.problems:
             click.echo(f" PROBLEM    {problem}")
         fine = " everything is as it was written" if result.n_events else " nothing to verify: the journal has no event"
-        click.echo(" see docs/errors.md for what to do" if result.problems else fine)
+        click.echo(" see docs/errors/storage.md for what to do" if result.problems else fine)
     if result.problems or not result.n_events:
         raise SystemExit(1)
 

@@ -34,10 +34,13 @@ def command(once: bool, every: float, while_pid: int | None, task_file: str, wor
     while while_pid is None or os.getppid() == while_pid:
         try:
             done = tick(ctx, holder=holder, now=ctx.clock.now())
-        except ClasswardError as error:
+        except Exception as error:  # process loop: whatever one round met, the next one may go well
             if once:
                 raise
-            click.echo(f"classward: {error}", err=True)
+            said = (
+                error if isinstance(error, ClasswardError) else f"this round failed ({type(error).__name__}: {error})"
+            )
+            click.echo(f"classward: {said}", err=True)
             done = None
         if done:
             _say(done)

@@ -49,6 +49,12 @@ class LeaseSuite:
         assert leases.acquire("watch", "b", now=START, ttl_s=10)
         leases.release("never-taken", "a")
 
+    def test_its_end_can_be_asked_for(self, tmp_path: Path) -> None:
+        leases = self.make(tmp_path)
+        assert leases.until("watch") is None
+        assert leases.acquire("watch", "a", now=START, ttl_s=10)
+        assert leases.until("watch") == START + timedelta(seconds=10)
+
     def test_of_many_at_once_one_wins(self, tmp_path: Path) -> None:
         leases = self.make(tmp_path)
         with ThreadPoolExecutor(6) as pool:

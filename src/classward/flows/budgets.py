@@ -8,7 +8,7 @@ import polars as pl
 
 from classward.domain import ErrorBudget
 from classward.flows.context import Context
-from classward.lifecycle.label import resolve
+from classward.flows.online import resolved_online
 from classward.lifecycle.monitor import error_budgets
 
 __all__ = ["budgets"]
@@ -19,9 +19,7 @@ _READ = ("id", "request_id", "at", "route", "kind", "label", "latency_ms")
 def budgets(ctx: Context, *, now: datetime) -> tuple[ErrorBudget, ...]:
     """Hold what was answered online in the window against every promise; reads the record log, changes nothing."""
     since = now - timedelta(days=ctx.task.window_days)
-    answers = ctx.log.predictions(since=since, until=now + timedelta(seconds=1), columns=_READ)
-    online = answers.filter((pl.col("route") == "live") & (pl.col("kind") != "batch"))
-    resolved = resolve(online, ctx.log.labels(), now=now, wait_s=ctx.task.label_wait_days * 86_400.0)
+    resolved = resolved_online(ctx, _READ, since=since, now=now)
     moment = pl.from_epoch(pl.col("second"), time_unit="s").dt.replace_time_zone("UTC").dt.cast_time_unit("us")
     failures = (
         ctx.log.counters()

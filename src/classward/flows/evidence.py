@@ -21,6 +21,7 @@ from classward.domain import (
 )
 from classward.flows.context import Context, note
 from classward.flows.label_space import find_label_space
+from classward.flows.online import online_only
 from classward.flows.versions import registry_state
 from classward.lifecycle.monitor import (
     Truths,
@@ -114,9 +115,9 @@ def _new_truths(
     first = first.filter(pl.col("id").is_in(list(new)))
     wait = timedelta(days=ctx.task.label_wait_days)
     answers = ctx.log.predictions(
-        since=now - 2 * wait, ids=first["id"].to_list(), columns=("id", "at", "version", "route", "label")
+        since=now - 2 * wait, ids=first["id"].to_list(), columns=("id", "at", "version", "route", "kind", "label")
     )
-    own = answers.filter(pl.col("route") == "live").sort("at").unique("id", keep="first", maintain_order=True)
+    own = online_only(answers).sort("at").unique("id", keep="first", maintain_order=True)
     joined = first.rename({"label": "truth"}).join(own, on="id", how="inner", maintain_order="left")
     alone = first.join(own, on="id", how="anti").filter(pl.col("received_at") >= now - wait)
     waiting = tuple(

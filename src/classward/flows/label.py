@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from classward.domain import Label, LabelSpace, QuarantinedLabel
+from classward.domain import Label, LabelSpace, QuarantinedLabel, content_hash
 from classward.errors import JournalError, RecordError
 from classward.lifecycle.label import check_label
 from classward.ports import RecordLog, RecordWriter
@@ -51,7 +51,8 @@ def accept_labels(
 
     A label is *duplicate* when the same id, class, event time, source, annotator and weight were accepted before, here
     or in an earlier call. An unknown prediction id is accepted: it waits for its prediction, and reading counts it as
-    quarantined when the task's label wait is over. Labels reach the log before they are remembered, so a crash or a full
+    quarantined when the task's label wait is over. What is set aside is kept
+    once, however often it is sent. Labels reach the log before they are remembered, so a crash or a full
     disk between the two makes at worst a duplicate record, which reading resolves.
 
     Raises
@@ -60,31 +61,40 @@ def accept_labels(
         CW710 if something could not be written: the text says what is safe. The same batch can be sent again.
     """
     checked = [check_label(item, label_space=label_space, received_at=now) for item in raw]
-    known = set(log.known_digests([item.digest for item in checked if isinstance(item, Label)]))
+    digests = [item.digest if isinstance(item, Label) else _digest(item) for item in checked]
+    known = set(log.known_digests(digests))
     accepted: list[Label] = []
     refused: list[QuarantinedLabel] = []
     items: list[LabelItem] = []
-    for index, item in enumerate(checked):
+    for index, (item, digest) in enumerate(zip(checked, digests, strict=True)):
         if isinstance(item, QuarantinedLabel):
-            refused.append(item)
+            if digest not in known:
+                known.add(digest)
+                refused.append(item)
             items.append(LabelItem(index=index, state="quarantined", reason=item.reason))
-        elif item.digest in known:
+        elif digest in known:
             items.append(LabelItem(index=index, state="duplicate"))
         else:
-            known.add(item.digest)
+            known.add(digest)
             accepted.append(item)
             items.append(LabelItem(index=index, state="accepted"))
     if accepted and not writer.labels(accepted):
         raise _not_written(0, len(accepted) + len(refused))
-    is_remembered = _remember(log, accepted, now)
+    is_remembered = _remember(log, [label.digest for label in accepted], now)
     if refused and not writer.quarantine(refused):
         raise _not_written(len(accepted), len(refused))
+    is_remembered = _remember(log, [_digest(label) for label in refused], now) and is_remembered
     return LabelReceipt(items=tuple(items), is_remembered=is_remembered)
 
 
-def _remember(log: RecordLog, accepted: Sequence[Label], now: datetime) -> bool:
+def _digest(refused: QuarantinedLabel) -> str:
+    """What tells a label that was set aside from others: what was sent, and why it was refused."""
+    return content_hash(["set aside", refused.raw, refused.reason])
+
+
+def _remember(log: RecordLog, digests: Sequence[str], now: datetime) -> bool:
     try:
-        log.remember_digests([label.digest for label in accepted], received_at=now)
+        log.remember_digests(digests, received_at=now)
     except JournalError:  # they are in the log: refusing them now would be untrue
         return False
     return True

@@ -104,6 +104,8 @@ class Answer:
     probabilities: NDArray[np.float64]
     is_calibrated: bool = False
     set_miss: float | None = None
+    loaded: LoadedVersion | None = field(default=None, repr=False, compare=False)
+    """What answered: the version may have been swapped since."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,6 +257,7 @@ class DataPlane:
             probabilities=proba.matrix,
             is_calibrated=loaded.facts.is_calibrated,
             set_miss=loaded.sets().rule.sets[0].alpha if call.sets else None,
+            loaded=loaded,
         )
         latency_ms = 1000.0 * (self.clock.monotonic_s() - call.started_s)
         call.reached("decide")

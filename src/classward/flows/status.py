@@ -12,8 +12,10 @@ from classward.domain import Alert, CalibrationReport, ClassState, Deployment, W
 from classward.flows.context import Context
 from classward.flows.evidence import alerts_of
 from classward.flows.label_space import last_label_space
+from classward.flows.online import resolved_online
 from classward.flows.versions import registry_state
-from classward.lifecycle.label import LabelLag, label_lag, resolve
+from classward.flows.watch import last_tick
+from classward.lifecycle.label import LabelLag, label_lag
 from classward.lifecycle.monitor import class_states, production_calibration
 from classward.ports import Heartbeat
 
@@ -21,7 +23,8 @@ __all__ = ["Check", "Status", "status"]
 
 _ALIVE_S = 2.0
 _SWAP_S = 10.0
-_READ = ("id", "at", "version", "route", "label", "probability")
+_UNWATCHED_S = 300.0
+_READ = ("id", "at", "version", "route", "kind", "label", "probability")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,22 +70,19 @@ class Status:
 def status(ctx: Context, *, now: datetime) -> Status:
     """Look at the task as of ``now``; reads journal and record log, changes nothing.
 
-    Cost: one pass over the records since the live version was deployed or the window began, whichever is earlier.
+    Cost: one pass over the records since the live version was first deployed or the window began, whichever is earlier,
+    and two label waits before.
     """
     state = registry_state(ctx.journal, ctx.task.name)
     window_start = now - timedelta(days=ctx.task.window_days)
-    resolved = resolve(
-        ctx.log.predictions(until=now + timedelta(seconds=1), columns=_READ),
-        ctx.log.labels(),
-        now=now,
-        wait_s=ctx.task.label_wait_days * 86_400.0,
-    )
-    online = resolved.outcomes.filter(pl.col("route") == "live")
+    live = state.live
+    first_live = (d.since for d in state.deployments if live and d.live and d.live.version == live.version)
+    resolved = resolved_online(ctx, _READ, since=min((window_start, *first_live)), now=now)
+    online = resolved.outcomes
     within = online.filter(pl.col("at") >= window_start)
-    evidence = online.filter(pl.col("version") == (state.live.version if state.live else -1))
+    evidence = online.filter(pl.col("version") == (live.version if live else -1))
     space = last_label_space(ctx)
     workers = ctx.heartbeats.alive(task=ctx.task.name, now=now, within_s=_ALIVE_S)
-    lost = ctx.log.counters().filter(pl.col("name") == "unlogged")["n"].sum()
     return Status(
         task=ctx.task.name, at=now, deployment=state.deployment, n_versions=len(state.versions), workers=workers,
         window=Window(
@@ -94,8 +94,8 @@ def status(ctx: Context, *, now: datetime) -> Status:
         n_repeated=resolved.n_repeated_predictions, n_conflicting=resolved.n_conflicting,
         n_waiting=resolved.n_waiting, n_unknown=resolved.n_unknown, n_negative_delay=resolved.n_negative_delay,
         alerts=tuple(a for a in alerts_of(ctx) if a.state != "resolved"),
-        n_quarantined=ctx.log.quarantined().height, n_lost=max(int(lost), sum(w.n_lost for w in workers)),
-        serving=_serving(state.deployment, workers, now), checks=_checks(workers),
+        n_quarantined=ctx.log.quarantined().height, n_lost=_n_lost(ctx, workers),
+        serving=_serving(state.deployment, workers, now), checks=(*_checks(workers), *_watch_check(ctx, workers, now)),
     )  # fmt: skip
 
 
@@ -119,3 +119,21 @@ def _checks(workers: tuple[Heartbeat, ...]) -> tuple[Check, ...]:
         if workers
         for n in (sum(name in worker.turned_off for worker in workers),)
     )
+
+
+def _watch_check(ctx: Context, workers: tuple[Heartbeat, ...], now: datetime) -> tuple[Check, ...]:
+    """Where something answers, labels are taken in and records sealed beside it: when that was last done."""
+    if not workers:
+        return ()
+    last = ctx.leases.until(last_tick(ctx))
+    began = last or min(worker.started_at for worker in workers)
+    age_s = max(0.0, (now - began).total_seconds())
+    seen = f"last round {age_s:.0f} s ago" if last else f"no round in the {age_s:.0f} s since the server began"
+    return (Check(name="watch", is_passed=age_s <= _UNWATCHED_S, seen=seen),)
+
+
+def _n_lost(ctx: Context, workers: tuple[Heartbeat, ...]) -> int:
+    """Answers without a record: those that writers told the log of, and what each worker could not tell it yet."""
+    told = ctx.log.counters().filter(pl.col("name") == "unlogged").group_by("writer").agg(pl.col("n").sum())
+    by_writer = dict(told.select("writer", "n").iter_rows())
+    return int(sum(by_writer.values())) + sum(max(0, w.n_lost - by_writer.get(w.process_id, 0)) for w in workers)

@@ -9,7 +9,7 @@ from classward.flows.context import Context
 from classward.flows.evidence import TakenIn, take_in
 from classward.ports import SealReport
 
-__all__ = ["Ticked", "tick"]
+__all__ = ["Ticked", "last_tick", "tick"]
 
 _LEASE_S = 15.0
 
@@ -31,5 +31,12 @@ def tick(ctx: Context, *, holder: str, now: datetime) -> Ticked | None:
     """
     if not ctx.leases.acquire(f"watch:{ctx.task.name}", holder, now=now, ttl_s=_LEASE_S):
         return None
+    sealed = ctx.log.seal(now=now)  # first: records are made safe whatever stands in the way of their evidence
     taken = take_in(ctx, now=now)
-    return Ticked(sealed=ctx.log.seal(now=now), taken=taken)
+    ctx.leases.acquire(last_tick(ctx), "tick", now=now, ttl_s=0.0)
+    return Ticked(sealed=sealed, taken=taken)
+
+
+def last_tick(ctx: Context) -> str:
+    """Name of the lease that ended when the last whole tick was made."""
+    return f"watched:{ctx.task.name}"

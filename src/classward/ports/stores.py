@@ -145,6 +145,10 @@ class Leases(Protocol):
         """Give the lease up, if held."""
         ...
 
+    def until(self, name: str) -> datetime | None:
+        """When a lease runs out, or ran out; ``None`` if it was never taken or was given up."""
+        ...
+
 
 class TableStream(Protocol):
     """Reads and writes tables too large for memory, batch by batch."""

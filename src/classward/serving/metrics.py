@@ -15,7 +15,9 @@ from classward.flows.predict import Answer, LoadedVersion
 __all__ = ["MAX_CLASSES", "Metrics"]
 
 MAX_CLASSES = 200
-"""Classes that get their own counter, in label-space order; the rest is counted as ``other``."""
+"""Classes that get their own counter, in label-space order; the rest is counted under a name that no class has."""
+
+_REST = "(other)"
 
 _BUCKETS_S = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
@@ -103,11 +105,12 @@ class Metrics:
         """Count answered rows by predicted class, and those that were not logged."""
         owner = (answer.version, route, answer.label_space_hash)
         if self._classes_of != owner:
-            rest = "other" if self._per_class else "all"
-            other = self._predictions.labels(self._task, answer.version, rest, route)
-            self._classes = dict.fromkeys(answer.class_names, other)
-            for name in answer.class_names[:MAX_CLASSES] if self._per_class else ():
-                self._classes[name] = self._predictions.labels(self._task, answer.version, name, route)
+            own = answer.class_names[:MAX_CLASSES] if self._per_class else ()
+            self._classes = {n: self._predictions.labels(self._task, answer.version, n, route) for n in own}
+            if len(own) < len(answer.class_names):
+                rest = _free_name(_REST, answer.class_names) if self._per_class else "all"
+                other = self._predictions.labels(self._task, answer.version, rest, route)
+                self._classes = dict.fromkeys(answer.class_names, other) | self._classes
             self._classes_of = owner
         n_unlogged = n_degraded = 0
         if len(answer.predictions) == 1:
@@ -185,6 +188,13 @@ class Metrics:
         registry = prom.CollectorRegistry()
         multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # the library says nothing of types
         return bytes(prom.generate_latest(registry))
+
+
+def _free_name(name: str, taken: tuple[str, ...]) -> str:
+    """The name, in as many brackets more as it takes to be none of those taken."""
+    while name in taken:
+        name = f"({name})"
+    return name
 
 
 def _is_alive(pid: int) -> bool:

@@ -96,6 +96,7 @@ async def answer_rows(
             ),
             deadline_s=deadline_s,
         )
+    loaded = answer.loaded or loaded  # a version may have been swapped in while the rows waited
     worker.metrics.answered(answer, loaded.route)
     if trace:
         trace.answered(answer, loaded.route)

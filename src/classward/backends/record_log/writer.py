@@ -23,15 +23,24 @@ class SegmentWriter:
 
     The segment is made with the first record. After a failed append the file is cut back to the last good frame; if
     even that fails the segment is left behind (readers stop at its torn end) and the next append begins another. A
-    forked child that goes on writing gets a segment of its own.
+    forked child that goes on writing gets a segment of its own. Counters carry the writer's ``name``.
     """
 
     def __init__(
-        self, folder: Path, *, task: str, clock: Clock, ids: Ids, max_bytes: int, max_age_s: float, fsync: bool
+        self,
+        folder: Path,
+        *,
+        task: str,
+        clock: Clock,
+        ids: Ids,
+        max_bytes: int,
+        max_age_s: float,
+        fsync: bool,
+        name: str = "",
     ) -> None:
         self._folder, self._task, self._clock, self._ids = folder / "open", task, clock, ids
         self._max_bytes, self._max_age_s, self._fsync = max_bytes, max_age_s, fsync
-        self._name = ids.new()
+        self._name = name or ids.new()
         self._segment: Segment | None = None
         self._born_s = 0.0
         self._counts: Counter[tuple[int, str]] = Counter()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from classward.backends.sqlite.connection import Database
 from classward.domain import format_time, parse_time
@@ -67,6 +67,11 @@ class SqliteLeases:
                 return False
             connection.execute("INSERT OR REPLACE INTO leases VALUES (?,?,?)", (name, holder, now.timestamp() + ttl_s))
             return True
+
+    def until(self, name: str) -> datetime | None:
+        """When a lease runs out, or ran out."""
+        rows = self._database.rows("SELECT until_s FROM leases WHERE name = ?", (name,))
+        return datetime.fromtimestamp(rows[0][0], UTC) if rows else None
 
     def release(self, name: str, holder: str) -> None:
         """Give the lease up."""
