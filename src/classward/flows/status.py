@@ -135,5 +135,5 @@ def _watch_check(ctx: Context, workers: tuple[Heartbeat, ...], now: datetime) ->
 def _n_lost(ctx: Context, workers: tuple[Heartbeat, ...]) -> int:
     """Answers without a record: those that writers told the log of, and what each worker could not tell it yet."""
     told = ctx.log.counters().filter(pl.col("name") == "unlogged").group_by("writer").agg(pl.col("n").sum())
-    by_writer = dict(told.select("writer", "n").iter_rows())
-    return int(sum(by_writer.values())) + sum(max(0, w.n_lost - by_writer.get(w.process_id, 0)) for w in workers)
+    by_writer: dict[str, int] = dict(told.select("writer", "n").iter_rows())
+    return sum(by_writer.values()) + sum(max(0, w.n_lost - by_writer.get(w.process_id, 0)) for w in workers)
