@@ -17,6 +17,8 @@
     ├── Refused             (RuntimeError)  CW8xx  a policy says no, with its reason
     └── UsageError          (ValueError)    CW9xx  a command or setting is wrong
 
+Beside it stands one warning: LeakWarning (UserWarning), CW395 and CW396, where an estimator goes on in spite of a finding.
+
 Each class also inherits the built-in a caller would expect. Texts never hold secrets or raw feature values.
 """
 
@@ -31,6 +33,7 @@ __all__ = [
     "DataError",
     "InvalidInput",
     "JournalError",
+    "LeakWarning",
     "NotMulticlass",
     "RecordError",
     "Refused",
@@ -81,6 +84,10 @@ class ClasswardError(Exception):
 
 def _rebuild(kind: type[ClasswardError], code: str, what: str, got: str, why: str, fix: str) -> ClasswardError:
     return kind(code, what, got=got, why=why, fix=fix)
+
+
+class LeakWarning(UserWarning):
+    """Rows may leak between fitting and scoring, so that figures flatter; an estimator fits all the same."""
 
 
 class TaskFileError(ClasswardError, ValueError):

@@ -20,7 +20,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from classward import Classifier
 from classward.artifact.read import read_bundle
-from classward.errors import DataError, NotMulticlass, UsageError, WrongType
+from classward.errors import DataError, LeakWarning, NotMulticlass, UsageError, WrongType
 
 
 class Quick(Classifier):
@@ -136,3 +136,20 @@ def test_prediction_sets_hold_the_truth_of_every_class_as_often_as_promised() ->
     for k, name in enumerate("abc"):
         assert inside[y[900:] == name, k].mean() > 0.8
     assert 1.0 < inside.sum(axis=1).mean() < 2.5
+
+
+def test_copies_of_a_row_are_never_parted_so_noise_looks_like_noise() -> None:
+    rng = np.random.default_rng(0)
+    X, y = np.repeat(rng.normal(size=(150, 4)), 3, axis=0), np.repeat(rng.choice(["a", "b", "c"], size=150), 3)
+    classifier = Quick().fit(X, y)
+    assert classifier.log_loss_ > 0.9
+    assert [outcome for _, outcome, _ in classifier.checks_] == ["passed", "passed"]
+
+
+def test_a_result_too_good_to_be_true_is_a_warning() -> None:
+    rng = np.random.default_rng(0)
+    y = np.arange(4200) % 3
+    X = 9.0 * y[:, None] + rng.normal(size=(4200, 1))
+    with pytest.warns(LeakWarning, match="CW395"):
+        classifier = Quick().fit(X, y)
+    assert classifier.checks_[0][1] == "failed"

@@ -87,6 +87,5 @@ def test_sealed_rows_wear_out_until_nested_cross_validation_or_fresh_rows(projec
         note(project.ctx, "holdout_read", rows, why="a look")
     with pytest.raises(Refused, match=r"CW229(.|\n)*read 20 times(.|\n)*--nested"):
         check_not_worn_out(project.ctx, **rows)
-    check_not_worn_out(project.ctx, rows_hash="fresh", dataset_hash="fresh")
     cross_validate(project.ctx, Asked(n_folds=2, n_inner=2, budget_s=2.0), tell=tell_nothing)
     check_not_worn_out(project.ctx, **rows)

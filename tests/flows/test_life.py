@@ -60,7 +60,7 @@ def test_training_registers_a_version_whose_report_matches_its_bundle(project: P
     assert result.report.accuracy.value is not None
     assert result.report.accuracy.value > 0.9
     state = registry_state(project.ctx.journal, "desk")
-    assert state.reads_of(_lineage(project)["rows_hash"]) == 1
+    assert [n for _, n in state.holdout_reads] == [1]
     assert "| security |" in card(project.ctx, result.version, state)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -19,21 +20,24 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted
 from classward.api.checked import checked_rows
 from classward.api.inputs import columns_for, frame_of, is_texts, schema_of
 from classward.artifact.write import write_bundle
-from classward.domain import DecisionRule, LabelSpace, PriorCorrection
-from classward.errors import NotMulticlass, UsageError, nearest
+from classward.domain import DecisionRule, LabelSpace, Plan, PriorCorrection
+from classward.errors import LeakWarning, NotMulticlass, UsageError, nearest
 from classward.estimators import encoder_named, image_encoder_named
 from classward.flows.budget import Budget, parse_budget
 from classward.flows.encode_images import encode_images
 from classward.flows.portfolio import Portfolio, blend_of, run_plan
+from classward.flows.sanity import shuffled_outcome
 from classward.flows.tune import tune
 from classward.inference import Columns, prediction_sets
 from classward.lifecycle.calibrate import choose_prior, choose_sets
-from classward.lifecycle.data import cross_folds
+from classward.lifecycle.data import alike, cross_folds
+from classward.lifecycle.evaluate import too_good
 from classward.lifecycle.train import FitFold, LabelledRows, brought_recipe, plan
 
 __all__ = ["Classifier"]
 
 _DECISIONS = ("probable", "macro_f1")
+_MOST_CHECKED = 1500
 _NO_CLASS = "\N{NULL}no class"
 
 
@@ -75,6 +79,8 @@ class Classifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         What answers; needs NumPy alone.
     candidates_ : tuple of Candidate
         Every recipe that was tried, with its log loss on rows it did not see, its weight, or why it failed.
+    checks_ : tuple of (str, str, str)
+        Whether answers are too good to be true, and shuffled labels teach nothing: name, outcome, detail.
     prior_ : PriorCorrection
         How far ``predict`` leans towards rare classes; not at all unless ``decision`` asks.
     log_loss_ : float
@@ -119,7 +125,14 @@ class Classifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         y : array of shape (n_samples,)
             Class of each row.
         groups : array of shape (n_samples,), optional
-            Rows of one group are never parted between fitting and scoring.
+            Rows of one group are never parted between fitting and scoring; without it, rows alike in every feature are not,
+            unless they are of fewer kinds than there are folds.
+
+        Warns
+        -----
+        LeakWarning
+            CW395 if the rows not seen were named too well to be true; CW396 if a model of shuffled labels names them. It
+            stands in ``checks_``, too.
 
         Raises
         ------
@@ -147,7 +160,7 @@ class Classifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             brought=tuple(brought_recipe(estimator) for estimator in self.estimators or ()),
         )  # fmt: skip
         reader = encoder_named(made.encoder) if made.encoder else None
-        folds = _folds(codes, groups, n_folds=made.n_folds, seed=seed)
+        folds = _folds(codes, groups, table, n_folds=made.n_folds, seed=seed)
         seen = encode_images(
             rows, image_encoder_named(self.image_encoder) if self.image_encoder else None, budget=budget,
             tell=_say_nothing,
@@ -171,6 +184,7 @@ class Classifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         found: Portfolio = blend_of(made, rows, folds, done, tell=_say_nothing, encoder=reader)
         self.model_, self.candidates_, self.log_loss_ = found.model, found.candidates, found.log_loss
         self._held = (found.held_proba, codes[found.held_rows], seed)
+        self.checks_ = _checked(made, rows, folds[0], found, left_s=budget.left_s())
         self.prior_ = _leaning(found, codes) if self.decision == "macro_f1" else PriorCorrection()
         return self
 
@@ -259,15 +273,49 @@ def _leaning(found: Portfolio, codes: NDArray[np.int64]) -> PriorCorrection:
     return choose_prior(found.held_proba, y, fold=found.held_fold, rng=rng).correction
 
 
-def _folds(y: NDArray[np.int64], groups: Any, *, n_folds: int, seed: int) -> tuple[FitFold, ...]:
-    """Folds to cross-fit on; with one, a fifth of the rows is scored."""
-    parted = None if groups is None else np.unique(np.asarray(groups), return_inverse=True)[1].astype(np.int64)
-    n_apart = len(y) // 2 if parted is None else int(parted.max()) + 1
-    n_parts = max(2, min(5 if n_folds == 1 else n_folds, n_apart))
-    parts = cross_folds(y, n_folds=n_parts, groups=parted, rng=np.random.default_rng(seed))
+def _folds(y: NDArray[np.int64], groups: Any, table: Any, *, n_folds: int, seed: int) -> tuple[FitFold, ...]:
+    """Folds to cross-fit on; with one, a fifth of the rows is scored. Groups, or rows alike, stay on one side."""
+    most = 5 if n_folds == 1 else n_folds
+    if groups is None:
+        parted = alike(table, table.columns)
+        n_apart = min(len(y) // 2, int(parted.max()) + 1)
+        if n_apart < most:  # as few kinds of rows as folds: each kind would be new to the model that is scored on it
+            parted, n_apart = np.arange(len(y)), len(y) // 2
+    else:
+        parted = np.unique(np.asarray(groups), return_inverse=True)[1].astype(np.int64)
+        n_apart = int(parted.max()) + 1
+    parts = cross_folds(y, n_folds=max(2, min(most, n_apart)), groups=parted, rng=np.random.default_rng(seed))
     every = np.arange(len(y))
     folds = tuple(FitFold(fit=np.setdiff1d(every, part), held=part) for part in parts)
     return folds[:1] if n_folds == 1 else folds
+
+
+def _checked(
+    made: Plan, rows: LabelledRows, fold: FitFold, found: Portfolio, *, left_s: float
+) -> tuple[tuple[str, str, str], ...]:
+    """What cannot be true must not look so: (name, outcome, detail) each, and a warning for what failed."""
+    held = rows.y_index[found.held_rows]
+    n_right, share = int((found.held_proba.predicted == held).sum()), float(np.bincount(held).max() / len(held))
+    finding = too_good(n_right, len(held), largest_share=share)
+    good = ("too good", "passed", f"{n_right:,} of {len(held):,} rows not seen are named right")
+    if finding is not None:
+        good = ("too good", "failed" if finding.severity == "stop" else "warning", finding.what)
+    if good[1] == "failed":
+        warnings.warn(f"CW395 {good[2]}: {finding.why if finding else ''}", LeakWarning, stacklevel=3)
+    fine = [c for c in found.candidates if not c.failure and c.recipe in made.recipes]
+    quick = min(fine, key=lambda c: c.fit_s, default=None)
+    if quick is None or quick.fit_s > max(left_s, made.budget_s / 10):
+        return good, ("shuffled labels", "not enough evidence", "the budget is spent")
+    rng = np.random.default_rng(made.seed)
+    fit, apart = (rows.take(rng.permutation(part)[:_MOST_CHECKED]) for part in (fold.fit, fold.held))
+    outcome, detail = shuffled_outcome(quick.recipe, fit, apart, rng=rng, seed=made.seed, n_threads=made.n_threads)
+    if outcome == "failed":
+        warnings.warn(
+            f"CW396 a model of shuffled labels names rows it did not see: {detail}; pass groups",
+            LeakWarning,
+            stacklevel=3,
+        )
+    return good, ("shuffled labels", outcome, detail)
 
 
 def _seed(random_state: int | np.random.RandomState | None) -> int:

@@ -9,6 +9,7 @@ from classward.artifact.read import read_extra
 from classward.domain import ModelVersion, format_time
 from classward.flows.context import Context
 from classward.flows.register import read_report
+from classward.flows.sealed import sealed_hash_of
 from classward.lifecycle.evaluate import CardFacts, card_markdown
 from classward.lifecycle.release import RegistryState
 
@@ -25,7 +26,9 @@ def card(ctx: Context, version: ModelVersion, state: RegistryState) -> str:
         task=ctx.task, version=version, chosen=_members(lineage["candidates"]),
         split=lineage["split"]["strategy"],
         n_train=sum(f["n_rows"] for f in lineage["split"]["folds"] if f["name"] != "test"),
-        n_holdout_reads=state.reads_of(lineage["rows_hash"]),
+        n_holdout_reads=state.reads_of(
+            sealed_hash_of(ctx, rows_hash=lineage["rows_hash"], dataset_hash=version.dataset_hash), lineage["rows_hash"]
+        ),
         live_since=format_time(live.since) if live and is_live else "not live",
     )  # fmt: skip
     return card_markdown(read_report(ctx, version), facts)

@@ -30,7 +30,7 @@ from classward.flows.context import Context, Tell, note
 from classward.flows.decide import make_rule
 from classward.flows.held import HeldAnswers, read_held
 from classward.flows.register import append_version
-from classward.flows.sealed import check_not_worn_out
+from classward.flows.sealed import check_not_worn_out, note_reading
 from classward.flows.snapshot import load_folds
 from classward.flows.versions import registry_state
 from classward.inference import Blend, BlendMember, Columns, Identity, Model, Proba
@@ -360,14 +360,11 @@ def _register(
 ) -> Compacted:
     sealed = rows.sealed
     tell("evaluate", f"reading the sealed fold once ({len(sealed):,} rows), for both versions")
-    note(
+    note_reading(
         ctx,
-        "holdout_read",
-        {
-            "rows_hash": rows.lineage["rows_hash"],
-            "dataset_hash": teacher.dataset_hash,
-            "artifact_hash": teacher.bundle_hash,
-        },
+        rows_hash=rows.lineage["rows_hash"],
+        dataset_hash=teacher.dataset_hash,
+        artifact_hash=teacher.bundle_hash,
         why=f"version {teacher.version} compared with what became of it by {how}",
     )
     columns, y = rows.take(sealed), rows.y_index[sealed]

@@ -24,7 +24,7 @@ from classward.domain import (
 from classward.errors import DataError, UnknownVersion, UsageError
 from classward.flows.context import Context, note
 from classward.flows.metric import metric_by_name
-from classward.flows.sealed import check_not_worn_out
+from classward.flows.sealed import check_not_worn_out, note_reading
 from classward.flows.snapshot import load_folds
 from classward.flows.versions import registry_state, rows_hash_of
 from classward.inference import Decider, Model, Proba, cost_matrix
@@ -92,12 +92,10 @@ def compare(
     old, new = state.stored_version(live), state.stored_version(candidate)
     rows, rows_hash, n_test = _unseen_rows(ctx, old, new)
     check_not_worn_out(ctx, rows_hash=rows_hash, dataset_hash=new.dataset_hash)
-    note(
-        ctx,
-        "holdout_read",
-        {"rows_hash": rows_hash, "dataset_hash": new.dataset_hash, "artifact_hash": new.bundle_hash},
+    note_reading(
+        ctx, rows_hash=rows_hash, dataset_hash=new.dataset_hash, artifact_hash=new.bundle_hash,
         why=f"paired comparison of versions {live} and {candidate}",
-    )
+    )  # fmt: skip
     sides = _Sides(ctx, rows, _model(ctx, old), _model(ctx, new))
     decision, comparisons = decide_replacement(
         compare_rows(sides.live, sides.candidate, sides.y_index), critical=sides.space.critical, alpha=alpha,

@@ -17,6 +17,7 @@ from classward.errors import DataError, Refused
 from classward.flows.context import Context
 from classward.flows.history import why
 from classward.flows.register import read_report
+from classward.flows.sealed import check_not_worn_out, note_reading
 from classward.flows.snapshot import load_folds
 from classward.flows.versions import newest, registry_state, rows_hash_of
 from classward.inference import Columns, Model
@@ -108,7 +109,8 @@ def explain_change(ctx: Context, class_name: str, *, window: timedelta, n_rows: 
     UnknownClass
         CW301 if there is no such class.
     Refused
-        CW451 if the log holds no whole rows.
+        CW451 if the log holds no whole rows; CW229 if the stored report lacks the class and the sealed rows, of which a
+        reading is then recorded, were read too often.
     """
     _whole_rows(ctx)
     state = registry_state(ctx.journal, ctx.task.name)
@@ -176,7 +178,13 @@ def _on_sealed(
     ctx: Context, version: ModelVersion, model: Model, background: Background, class_name: str, n_rows: int,
     rng: np.random.Generator,
 ) -> ClassAttributions:  # fmt: skip
-    table, fold = load_folds(ctx, version.dataset_hash, rows_hash_of(ctx, version))
+    rows_hash = rows_hash_of(ctx, version)
+    check_not_worn_out(ctx, rows_hash=rows_hash, dataset_hash=version.dataset_hash)
+    note_reading(
+        ctx, rows_hash=rows_hash, dataset_hash=version.dataset_hash, artifact_hash=version.bundle_hash,
+        why=f"what moves {class_name} in version {version.version}",
+    )  # fmt: skip
+    table, fold = load_folds(ctx, version.dataset_hash, rows_hash)
     rows = table.filter(fold == "test")
     return _of_rows(model, columns_of(rows, model.schema), rows.height, background, class_name, n_rows, rng)
 

@@ -16,10 +16,11 @@ from classward.artifact.write import check_equal, write_bundle
 from classward.domain import Candidate, ModelVersion, Plan, Report, canonical_json, to_plain
 from classward.errors import JournalError
 from classward.flows.answers import answer_notes, answers_of
-from classward.flows.context import Context, Tell, draft, note
+from classward.flows.context import Context, Tell, draft
 from classward.flows.decide import RuleMade
 from classward.flows.hygiene import simple_baselines
 from classward.flows.portfolio import Portfolio
+from classward.flows.sealed import note_reading
 from classward.flows.snapshot import TrainingData
 from classward.flows.versions import registry_state
 from classward.inference import Proba
@@ -102,12 +103,10 @@ def _evaluate_sealed(
     decided: RuleMade,
 ) -> Report:
     rows = data.folds.test
-    note(
-        ctx,
-        "holdout_read",
-        {"rows_hash": data.split.rows_hash, "dataset_hash": data.dataset.hash, "plan_hash": made.hash},
+    note_reading(
+        ctx, rows_hash=data.split.rows_hash, dataset_hash=data.dataset.hash, plan_hash=made.hash,
         why="report of a candidate before it is registered",
-    )
+    )  # fmt: skip
     columns = data.columns(rows, ctx)
     proba: Proba = found.model.predict_proba(columns, len(rows))
     answers = answers_of(ctx, data, found, decided, proba, columns)
@@ -120,7 +119,7 @@ def _evaluate_sealed(
         prior=data.prior,
         rng=np.random.default_rng(ctx.task.seed),
         checks=checks,
-        notes=(*data.split.notes, *_unlabelled(data), *remarks, *answer_notes(answers)),
+        notes=(*data.split.notes, *remarks, *answer_notes(answers)),
     )
     report = replace(report, baselines=(*report.baselines, *simple_baselines(ctx, data, rows)))
     held = HeldOut(proba, data.y_index[rows], columns, ctx.task.features, _times(ctx, data, rows))
@@ -153,11 +152,6 @@ def _analysed(ctx: Context, data: TrainingData, found: Portfolio, report: Report
         attributions=top_attributions(found.model, held, background, rng=rng, n_rows=10, n_permutations=4),
         candidates=[replace(c, fit_s=0.0) for c in found.candidates],
     )  # fmt: skip
-
-
-def _unlabelled(data: TrainingData) -> tuple[str, ...]:
-    n = data.n_unlabelled
-    return (f"{n:,} rows without a label were left out",) if n else ()
 
 
 def _extras(ctx: Context, data: TrainingData, made: Plan, found: Portfolio, report: Report) -> dict[str, bytes]:

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from classward.artifact.read import read_bundle
 from classward.domain import Costs, LabelSpace, ModelVersion, Report
 from classward.errors import DataError, UnknownVersion, UsageError, nearest
-from classward.flows.context import Context, note
+from classward.flows.context import Context
+from classward.flows.sealed import check_not_worn_out, note_reading
 from classward.flows.snapshot import load_folds
 from classward.flows.versions import registry_state, rows_hash_of
 from classward.inference import Columns, Model, Proba
@@ -54,14 +55,16 @@ def sealed_report(ctx: Context, version: ModelVersion, *, where: str) -> CutRepo
     ------
     UsageError
         CW288 if there is no such column, or no sealed row has the value.
+    Refused
+        CW229 if the sealed rows were read too often. Nothing was read.
     """
     model = _model(ctx, version)
     rows_hash = rows_hash_of(ctx, version)
     table, fold = load_folds(ctx, version.dataset_hash, rows_hash)
     rows = _where(table.filter(fold == "test"), where)
-    note(
-        ctx, "holdout_read",
-        {"rows_hash": rows_hash, "dataset_hash": version.dataset_hash, "artifact_hash": version.bundle_hash},
+    check_not_worn_out(ctx, rows_hash=rows_hash, dataset_hash=version.dataset_hash)
+    note_reading(
+        ctx, rows_hash=rows_hash, dataset_hash=version.dataset_hash, artifact_hash=version.bundle_hash,
         why=f"report of version {version.version} where {where}",
     )  # fmt: skip
     columns = columns_of(rows, model.schema)

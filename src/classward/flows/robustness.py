@@ -12,8 +12,8 @@ import polars as pl
 from classward.artifact.read import read_bundle, read_extra
 from classward.domain import DataSource, ModelVersion
 from classward.errors import DataError
-from classward.flows.context import Context, note
-from classward.flows.sealed import check_not_worn_out
+from classward.flows.context import Context
+from classward.flows.sealed import check_not_worn_out, note_reading
 from classward.flows.snapshot import load_folds
 from classward.flows.versions import registry_state
 from classward.lifecycle.data import columns_of
@@ -96,15 +96,9 @@ def _sealed(ctx: Context, version: ModelVersion) -> tuple[pl.DataFrame, str]:
     extra = read_extra(ctx.artifacts.path(version.bundle_hash), "lineage.json", expected_hash=version.bundle_hash)
     lineage: dict[str, Any] = json.loads(extra)
     check_not_worn_out(ctx, rows_hash=lineage["rows_hash"], dataset_hash=version.dataset_hash)
-    note(
-        ctx,
-        "holdout_read",
-        {
-            "rows_hash": lineage["rows_hash"],
-            "dataset_hash": version.dataset_hash,
-            "artifact_hash": version.bundle_hash,
-        },
+    note_reading(
+        ctx, rows_hash=lineage["rows_hash"], dataset_hash=version.dataset_hash, artifact_hash=version.bundle_hash,
         why=f"robustness of version {version.version}",
-    )
+    )  # fmt: skip
     table, fold = load_folds(ctx, version.dataset_hash, lineage["rows_hash"])
     return table.filter(fold == "test"), "the sealed rows; this reading is recorded"

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 
+import polars as pl
+
 from classward.errors import Refused
-from classward.flows.context import Context
+from classward.flows.context import Context, note
+from classward.flows.snapshot import load_folds
 from classward.flows.versions import registry_state
 
-__all__ = ["check_not_worn_out", "nested_remarks"]
+__all__ = ["check_not_worn_out", "nested_remarks", "note_reading", "sealed_hash_of"]
 
 
 def check_not_worn_out(ctx: Context, *, rows_hash: str, dataset_hash: str) -> None:
@@ -20,7 +24,10 @@ def check_not_worn_out(ctx: Context, *, rows_hash: str, dataset_hash: str) -> No
     Refused
         CW229. Nothing was fitted or read.
     """
-    n_reads = registry_state(ctx.journal, ctx.task.name).reads_of(rows_hash)
+    state = registry_state(ctx.journal, ctx.task.name)
+    if not state.holdout_reads:
+        return
+    n_reads = state.reads_of(sealed_hash_of(ctx, rows_hash=rows_hash, dataset_hash=dataset_hash), rows_hash)
     if n_reads < ctx.task.most_holdout_reads or nested_remarks(ctx, dataset_hash=dataset_hash, rows_hash=rows_hash):
         return
     raise Refused(
@@ -31,6 +38,29 @@ def check_not_worn_out(ctx: Context, *, rows_hash: str, dataset_hash: str) -> No
         fix="run 'classward train --nested' or 'classward cv --nested', whose figures no choice has seen; or bring fresh "
         "labelled rows; or raise most_holdout_reads under [data], which the journal records",
     )
+
+
+def sealed_hash_of(ctx: Context, *, rows_hash: str, dataset_hash: str) -> str:
+    """What the sealed rows are, whatever rows stand beside them: a hash of their contents, in any order."""
+    table, fold = load_folds(ctx, dataset_hash, rows_hash)
+    return _hash_of(table.filter(fold == "test"))
+
+
+def _hash_of(rows: pl.DataFrame) -> str:
+    rows = rows.select(sorted(rows.columns))
+    found = hashlib.sha256(repr(rows.columns).encode())
+    for one in sorted(hashlib.sha256(repr(row).encode()).digest() for row in rows.iter_rows()):
+        found.update(one)
+    return found.hexdigest()
+
+
+def note_reading(ctx: Context, *, rows_hash: str, dataset_hash: str, why: str, **of: str) -> None:
+    """Record that sealed rows are read, which they are, and by what (``artifact_hash`` or ``plan_hash``)."""
+    sealed_hash = sealed_hash_of(ctx, rows_hash=rows_hash, dataset_hash=dataset_hash)
+    note(
+        ctx, "holdout_read",
+        {"rows_hash": rows_hash, "dataset_hash": dataset_hash, "sealed_hash": sealed_hash, **of}, why=why,
+    )  # fmt: skip
 
 
 def nested_remarks(ctx: Context, *, dataset_hash: str, rows_hash: str) -> tuple[str, ...]:

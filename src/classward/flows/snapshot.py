@@ -90,7 +90,10 @@ def take_snapshot(ctx: Context, tell: Tell) -> TrainingData:
     """Read the task's rows, refuse what is not multiclass, store the snapshot and the split, and record both."""
     task = ctx.task
     tell("data", f"reading {task.train.location}")
-    table, n_test, n_unlabelled, notes = _read(ctx)
+    table, n_test, n_unlabelled, n_test_unlabelled, notes = _read(ctx)
+    notes = (*_unlabelled(n_unlabelled, n_test_unlabelled), *notes)
+    for left_out in notes:
+        tell("data", left_out)
     check_target(table, task)
     table, folded = _folded(table, task, n_test)
     dataset_hash = ctx.snapshots.put(table)
@@ -107,7 +110,8 @@ def take_snapshot(ctx: Context, tell: Tell) -> TrainingData:
     note(ctx, "split_made", made)
     tell("data", f"snapshot {dataset_hash[:8]}: " + " · ".join(f"{f.name} {f.n_rows:,}" for f in made.folds))
     return TrainingData(
-        table=table, dataset=dataset, label_space=space, split=made, folds=folds, n_unlabelled=n_unlabelled, folded=folded,
+        table=table, dataset=dataset, label_space=space, split=made, folds=folds, folded=folded,
+        n_unlabelled=n_unlabelled + n_test_unlabelled,
         y_index=_index_labels(table, task.label, space),
     )  # fmt: skip
 
@@ -142,14 +146,15 @@ def load_folds(ctx: Context, dataset_hash: str, rows_hash: str) -> tuple[pl.Data
     return ctx.snapshots.get(dataset_hash), ctx.snapshots.get(rows_hash)["fold"]
 
 
-def _read(ctx: Context) -> tuple[pl.DataFrame, int | None, int, tuple[str, ...]]:
+def _read(ctx: Context) -> tuple[pl.DataFrame, int | None, int, int, tuple[str, ...]]:
     task = ctx.task
     table, notes = _select(ctx, task.train)
     n_unlabelled = int(table[task.label].is_null().sum())
     table = table.filter(pl.col(task.label).is_not_null())
     if task.test is None:
-        return table, None, n_unlabelled, notes
+        return table, None, n_unlabelled, 0, notes
     test, more = _select(ctx, task.test)
+    n_test_unlabelled = int(test[task.label].is_null().sum())
     test = test.filter(pl.col(task.label).is_not_null())
     if test.schema != table.schema:
         raise DataError(
@@ -160,7 +165,13 @@ def _read(ctx: Context) -> tuple[pl.DataFrame, int | None, int, tuple[str, ...]]
             ),
             fix="make both files alike",
         )
-    return pl.concat([table, test]), test.height, n_unlabelled, (*notes, *more)
+    return pl.concat([table, test]), test.height, n_unlabelled, n_test_unlabelled, (*notes, *more)
+
+
+def _unlabelled(n_train: int, n_test: int) -> tuple[str, ...]:
+    """What to say of rows without a label, each table apart."""
+    told = ((n_train, "rows"), (n_test, "rows of the test table"))
+    return tuple(f"{n:,} {which} without a label were left out" for n, which in told if n)
 
 
 def _select(ctx: Context, source: DataSource) -> tuple[pl.DataFrame, tuple[str, ...]]:

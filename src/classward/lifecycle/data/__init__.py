@@ -3,6 +3,7 @@
 from classward.lifecycle.data.columns import check_columns, columns_of
 from classward.lifecycle.data.cross_folds import cross_folds
 from classward.lifecycle.data.describe import describe
+from classward.lifecycle.data.duplicates import alike
 from classward.lifecycle.data.folding import apply_folding, fold_rare
 from classward.lifecycle.data.folds import FOLD_NAMES, Folds
 from classward.lifecycle.data.found import FoundFeature, Inference, LeftOut, TypoSuspect
@@ -35,6 +36,7 @@ __all__ = [
     "Round",
     "SimpleAnswer",
     "TypoSuspect",
+    "alike",
     "answer_by_column",
     "answer_by_copy",
     "apply_folding",

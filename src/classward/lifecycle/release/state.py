@@ -18,9 +18,10 @@ __all__ = ["RegistryState", "fold_events"]
 class RegistryState:
     """Versions and deployments of one task as far as the events read say.
 
-    ``holdout_reads`` are (rows hash, how often that sealed fold was read), ``holds`` are (version, why), ``collected``
-    are (bundle hash, when and by which rule it was removed) until it is stored again, ``known_classes`` are all that any
-    label space ever declared. ``stack`` are live routes, oldest first, without those that a rollback left.
+    ``holdout_reads`` are (hash of the sealed rows, or in old journals of the folds; how often they were read), ``holds``
+    are (version, why), ``collected`` are (bundle hash, when and by which rule it was removed) until it is stored again,
+    ``known_classes`` are all that any label space ever declared. ``stack`` are live routes, oldest first, without those
+    that a rollback left.
     """
 
     task: str
@@ -91,9 +92,9 @@ class RegistryState:
         """What was deployed at a past moment."""
         return next((d for d in reversed(self.deployments) if d.since <= when), None)
 
-    def reads_of(self, rows_hash: str) -> int:
-        """How often a sealed fold has been read."""
-        return dict(self.holdout_reads).get(rows_hash, 0)
+    def reads_of(self, *hashes: str) -> int:
+        """How often sealed rows have been read: by the hash of the rows, and in old journals by that of the folds."""
+        return sum(dict(self.holdout_reads).get(one, 0) for one in set(hashes))
 
 
 def fold_events(events: Iterable[Event], *, task: str, state: RegistryState | None = None) -> RegistryState:
@@ -124,7 +125,8 @@ def _apply(state: RegistryState, event: Event) -> RegistryState:
         return replace(state, deployments=(*state.deployments, deployment), stack=stack)
     if event.kind == "holdout_read":
         reads = dict(state.holdout_reads)
-        reads[payload["rows_hash"]] = reads.get(payload["rows_hash"], 0) + 1
+        key = payload.get("sealed_hash") or payload["rows_hash"]
+        reads[key] = reads.get(key, 0) + 1
         return replace(state, holdout_reads=tuple(sorted(reads.items())))
     if event.kind == "held":
         return replace(state, holds=(*state.holds, (payload["version"], event.why)))
