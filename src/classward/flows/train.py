@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import polars as pl
@@ -33,6 +34,7 @@ from classward.lifecycle.train import (
     Treatment,
     frame_params,
     framed,
+    left_untreated,
     plan,
     zero_shot_alone,
     zero_shot_recipe,
@@ -109,13 +111,14 @@ def train(
     described = zero_shot_recipe(
         zero_shot, space=data.label_space, schema=ctx.task.schema, encoder=encoder, adapter=adapter
     )
-    made = plan(
-        schema=ctx.task.schema, n_rows=data.n_development, n_classes=len(data.label_space), budget_s=budget_s,
+    planned = partial(
+        plan, schema=ctx.task.schema, n_rows=data.n_development, n_classes=len(data.label_space), budget_s=budget_s,
         seed=ctx.task.seed, n_threads=n_threads, task_hash=ctx.task.hash, dataset_hash=data.dataset.hash,
         rows_hash=data.split.rows_hash, is_time_ordered=ctx.task.time_column is not None, encoder=encoder,
-        brought=(*described, *brought), treatment=treatment,
+        brought=(*described, *brought),
     )  # fmt: skip
-    made = framed(made, asked)
+    untreated = left_untreated(planned().recipes, treatment) if treatment else ()
+    made = framed(planned(treatment=treatment), asked)
     usual = made.recipes[0]
     if zero_shot == "alone":
         made = zero_shot_alone(made)
@@ -136,6 +139,7 @@ def train(
         done += tune(
             made, rows, folds, done, budget=budget, kept=_kept(ctx, made, data),
             finish=lambda found: _finish(ctx, made, found), tell=lambda what: tell("tune", what),
+            is_strength_asked=treatment is not None and treatment.strength != 1.0,
         )  # fmt: skip
     found = blend_of(made, rows, folds, done, tell=lambda what: tell("train", what), encoder=reader)
     remarks: tuple[str, ...] = ()
@@ -158,7 +162,7 @@ def train(
     version, report, is_new = register(
         ctx, data, made, found, checks=checks, tell=tell,
         extras={SUSPECTS: suspects.as_json(), HELD: keep_held(ctx, data, found)},
-        remarks=(*decided.remarks, *remarks, suspects.found.remark, *seen.remarks, *_nested(ctx, data)),
+        remarks=(*decided.remarks, *remarks, suspects.found.remark, *seen.remarks, *untreated, *_nested(ctx, data)),
         decided=decided,
     )  # fmt: skip
     return TrainResult(

@@ -12,7 +12,7 @@ from classward.estimators import Search, can_search, fit_temperature
 from classward.flows.budget import Budget
 from classward.flows.portfolio import Finished, owed_s, run_one
 from classward.inference import log_softmax
-from classward.lifecycle.train import KNOBS, FitFold, LabelledRows, turned
+from classward.lifecycle.train import KNOBS, FitFold, LabelledRows, knobs_of, turned
 
 __all__ = ["tune"]
 
@@ -30,6 +30,7 @@ def tune(
     kept: Callable[[Recipe], Finished | None],
     finish: Callable[[Finished], Finished],
     tell: Callable[[str], None],
+    is_strength_asked: bool = False,
 ) -> tuple[Finished, ...]:
     """Try more settings of the best families in turn until what is left is kept for the last fits.
 
@@ -44,6 +45,8 @@ def tune(
         When to be done.
     kept, finish, tell
         As for :func:`~classward.flows.portfolio.run_plan`.
+    is_strength_asked : bool
+        Whether a person set the strength of regularisation, which is then not turned.
     """
     ranked = sorted(
         (f for f in done if f.candidate.log_loss is not None and f.candidate.recipe.family in KNOBS),
@@ -54,7 +57,10 @@ def tune(
     if not can_search():
         tell("tuning is left out: it needs optuna (pip install 'classward[tune]')")
         return ()
-    searches = {f.candidate.recipe.family: Search(KNOBS[f.candidate.recipe.family], seed=made.seed) for f in ranked}
+    searches = {
+        family: Search(knobs_of(family, is_strength_asked=is_strength_asked), seed=made.seed)
+        for family in (f.candidate.recipe.family for f in ranked)
+    }
     trials: list[Finished] = []
     best = min(f.candidate.log_loss or 0.0 for f in ranked)
     for number in range(_MOST_TRIALS):

@@ -9,7 +9,7 @@ import pytest
 
 from classward.domain import Feature, InputSchema, LabelSpace, Recipe
 from classward.errors import UsageError
-from classward.lifecycle.train import How, LabelledRows, Treatment, fit_one, softened, treated
+from classward.lifecycle.train import How, LabelledRows, Treatment, fit_one, knobs_of, left_untreated, softened, treated
 from classward.lifecycle.train.noise import without_noise
 
 SPACE = LabelSpace.of(["a", "b", "c"])
@@ -121,3 +121,18 @@ def test_no_treatment_changes_nothing_and_softened_recipes_stay_comparable() -> 
 def test_what_cannot_be_is_refused(given: dict[str, Any], code: str) -> None:
     with pytest.raises(UsageError, match=code):
         Treatment(**given)
+
+
+def test_what_no_recipe_can_take_is_refused_and_what_some_cannot_is_told() -> None:
+    forest, likeness = Recipe(family="forest", params=()), Recipe(family="likeness", params=())
+    with pytest.raises(UsageError, match=r"CW397(.|\n)*smoothing"):
+        left_untreated([forest, likeness], Treatment(smoothing=0.1, balance="inverse"))
+    (told,) = left_untreated([LINEAR, forest], Treatment(smoothing=0.1))
+    assert told == "smoothing 0.1 was asked for; done without it: forest"
+    assert left_untreated([forest], Treatment()) == ()
+
+
+def test_a_strength_that_was_asked_for_is_not_tuned_away() -> None:
+    for family, knob in (("lightgbm", "l2"), ("network", "alpha"), ("kernel", "c")):
+        assert knob in [k.name for k in knobs_of(family)]
+        assert knob not in [k.name for k in knobs_of(family, is_strength_asked=True)]

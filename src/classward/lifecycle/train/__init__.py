@@ -8,13 +8,13 @@ from classward.lifecycle.train.family import How
 from classward.lifecycle.train.fit import fit_one
 from classward.lifecycle.train.frame_fit import FRAMES, frame_params, framed
 from classward.lifecycle.train.frames import Binary, cross_fit_binary, one_vs_one, pairs_of
-from classward.lifecycle.train.knobs import KNOBS, turned
+from classward.lifecycle.train.knobs import KNOBS, knobs_of, turned
 from classward.lifecycle.train.noise import NOISES
 from classward.lifecycle.train.perturb import PERTURBATIONS, fitting_perturbations, perturbed
 from classward.lifecycle.train.plan import plan
 from classward.lifecycle.train.rows import FitFold, LabelledRows, take_columns
 from classward.lifecycle.train.students import fit_student, students
-from classward.lifecycle.train.treatment import ROBUST_LOSS, Treatment, softened, treated
+from classward.lifecycle.train.treatment import ROBUST_LOSS, Treatment, left_untreated, softened, treated
 from classward.lifecycle.train.zero_shot import ZERO_SHOT, definitions_of, zero_shot_alone, zero_shot_recipe
 
 __all__ = [
@@ -46,6 +46,8 @@ __all__ = [
     "frame_params",
     "framed",
     "is_refitted",
+    "knobs_of",
+    "left_untreated",
     "one_vs_one",
     "pairs_of",
     "perturbed",

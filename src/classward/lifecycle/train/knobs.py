@@ -7,8 +7,9 @@ from types import MappingProxyType
 
 from classward.domain import Recipe
 from classward.estimators import Knob
+from classward.lifecycle.train.treatment import STRENGTHS
 
-__all__ = ["KNOBS", "turned"]
+__all__ = ["KNOBS", "knobs_of", "turned"]
 
 KNOBS: Mapping[str, tuple[Knob, ...]] = MappingProxyType(
     {
@@ -36,6 +37,12 @@ KNOBS: Mapping[str, tuple[Knob, ...]] = MappingProxyType(
     }
 )
 """Family → knobs; families without any are not tuned."""
+
+
+def knobs_of(family: str, *, is_strength_asked: bool = False) -> tuple[Knob, ...]:
+    """Knobs of a family; its regularisation is left as it is if a person asked for its strength."""
+    fixed = STRENGTHS[family][0] if is_strength_asked and family in STRENGTHS else ""
+    return tuple(knob for knob in KNOBS[family] if knob.name != fixed)
 
 
 def turned(recipe: Recipe, settings: tuple[tuple[str, int | float], ...]) -> Recipe:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from classward.domain import Recipe
 from classward.errors import UsageError, nearest
@@ -10,7 +12,7 @@ from classward.lifecycle.train.balance import balance_params
 from classward.lifecycle.train.noise import NOISES
 from classward.lifecycle.train.perturb import PERTURBATIONS
 
-__all__ = ["ROBUST_LOSS", "Treatment", "softened", "treated"]
+__all__ = ["ROBUST_LOSS", "STRENGTHS", "Treatment", "left_untreated", "softened", "treated"]
 
 ROBUST_LOSS = "robust-loss"
 _ROBUSTNESS = 0.7
@@ -19,14 +21,17 @@ _SOFT_C = 20.0
 
 _UNTREATED = frozenset({"likeness", "brought", "zero-shot"})
 _SOFT = frozenset({"linear", "network", "lightgbm"})
-_STRENGTHS = {
-    "linear": ("c", -1),
-    "clustered": ("c", -1),
-    "embedding": ("c", -1),
-    "kernel": ("c", -1),
-    "network": ("alpha", 1),
-    "lightgbm": ("l2", 1),
-}
+STRENGTHS: Mapping[str, tuple[str, int]] = MappingProxyType(
+    {
+        "linear": ("c", -1),
+        "clustered": ("c", -1),
+        "embedding": ("c", -1),
+        "kernel": ("c", -1),
+        "network": ("alpha", 1),
+        "lightgbm": ("l2", 1),
+    }
+)
+"""Family → what its regularisation is called, and whether more of it is stronger (1) or weaker (-1)."""
 _USUAL = {"c": 0.3, "alpha": 3e-3, "l2": 1.0}
 _STOPPING = frozenset({"network", "lightgbm"})
 
@@ -113,13 +118,40 @@ def treated(recipe: Recipe, treatment: Treatment) -> Recipe:
             params |= _softmax(recipe) | {"smoothing": treatment.smoothing}
         if treatment.noise == ROBUST_LOSS:
             params |= _softmax(recipe) | {"robustness": _ROBUSTNESS}
-    if treatment.strength != 1.0 and recipe.family in _STRENGTHS:
-        name, power = _STRENGTHS[recipe.family]
+    if treatment.strength != 1.0 and recipe.family in STRENGTHS:
+        name, power = STRENGTHS[recipe.family]
         params[name] = float(params.get(name, _USUAL[name])) * treatment.strength**power
     if recipe.family in _STOPPING:
         params |= {"patience": treatment.patience} if treatment.patience else {}
         params |= {"steadied": treatment.steadied} if treatment.steadied else {}
     return replace(recipe, params=tuple(params.items()))
+
+
+def left_untreated(recipes: Sequence[Recipe], treatment: Treatment) -> tuple[str, ...]:
+    """Say of each thing asked which of these families do without it.
+
+    Raises
+    ------
+    UsageError
+        CW397 if one thing asked changes no recipe at all.
+    """
+    usual, told = Treatment(), []
+    for name in ("balance", "noise", "perturb", "smoothing", "strength", "patience", "steadied"):
+        value = getattr(treatment, name)
+        if value == getattr(usual, name):
+            continue
+        weights = {"class_weights": treatment.class_weights} if name == "balance" else {}
+        alone = Treatment(**{name: value, **weights})
+        without = [r.family for r in recipes if treated(r, alone) == r]
+        if len(without) == len(recipes):
+            raise UsageError(
+                "CW397", f"nothing that is tried can take {name} {value!r}", got=", ".join(dict.fromkeys(without)),
+                why="the version would be the same as without it, and look treated",
+                fix="leave it out, give a larger --budget so that other families are tried, or see 'classward effects'",
+            )  # fmt: skip
+        if without:
+            told.append(f"{name} {value!r} was asked for; done without it: {', '.join(dict.fromkeys(without))}")
+    return tuple(told)
 
 
 def softened(recipe: Recipe) -> Recipe:
