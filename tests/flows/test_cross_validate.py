@@ -8,11 +8,15 @@ import polars as pl
 import pytest
 from classward_project import TASK, Project
 
+from classward.domain import Recipe
 from classward.errors import DataError, Refused
+from classward.flows import cross_validate as cross_validation
 from classward.flows.context import note
 from classward.flows.cross_validate import Asked, cross_validate
 from classward.flows.sealed import check_not_worn_out, nested_remarks
 from classward.flows.snapshot import take_snapshot
+from classward.inference import FittedModel
+from classward.lifecycle.train import How, LabelledRows
 
 
 def with_roles(project: Project, roles: str) -> None:
@@ -89,3 +93,18 @@ def test_sealed_rows_wear_out_until_nested_cross_validation_or_fresh_rows(projec
         check_not_worn_out(project.ctx, **rows)
     cross_validate(project.ctx, Asked(n_folds=2, n_inner=2, budget_s=2.0), tell=tell_nothing)
     check_not_worn_out(project.ctx, **rows)
+
+
+def test_rows_of_an_outer_round_take_no_part_in_what_is_chosen(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[int, bool]] = []
+    fit_one = cross_validation.fit_one
+
+    def noting(recipe: Recipe, rows: LabelledRows, how: How) -> FittedModel:
+        seen.append((rows.n, rows.origin is None))
+        return fit_one(recipe, rows, how)
+
+    monkeypatch.setattr(cross_validation, "fit_one", noting)
+    found = cross_validate(project.ctx, Asked(n_folds=2, n_inner=2, budget_s=2.0), tell=tell_nothing)
+    assert seen == [(r.n_fit, True) for r in found.rounds]

@@ -58,7 +58,8 @@ def cross_validate(ctx: Context, asked: Asked, *, tell: Tell) -> CrossValidation
     """Cross-validate the recipes that training would try on these rows, calibrated; record what was found.
 
     Nested, each round chooses the best recipe on inner rounds, fits it on all rows it may learn from and is measured on
-    rows that took no part: what an honest choice is worth. Otherwise the best recipe is chosen by the figures shown. No
+    rows that took no part, not even in how numbers are scaled: what an honest choice of a single recipe is worth.
+    Otherwise the best recipe is chosen by the figures shown. No
     blend is made: a round costs a fit per recipe and inner round. The sealed rows are not read.
 
     Raises
@@ -113,15 +114,19 @@ def _plain(run: _Run, rounds: Sequence[NestedRound], tell: Tell) -> list[_Measur
 
 
 def _nested(run: _Run, rounds: Sequence[NestedRound], tell: Tell) -> list[_Measured]:
+    """Each round knows only the rows it learns from: choices that look at labels, such as scaling, are made anew."""
     done = []
     for i, part in enumerate(rounds):
         seconds = run.budget.left_s() / (len(rounds) - i)
-        inner = [_fold(r) for r in part.inner]
+        learned = replace(run.rows.take(part.outer.fit), origin=None, positions=None)
+        place = np.zeros(run.rows.n, dtype=np.int64)
+        place[part.outer.fit] = np.arange(learned.n)
+        inner = [FitFold(fit=place[r.fit], held=place[r.held]) for r in part.inner]
         recipe, calibrated, _ = min(
-            _scored(run, run.rows, inner, seconds=seconds * (1 - _FOR_LAST_FIT)), key=lambda found: found[1].log_loss
+            _scored(run, learned, inner, seconds=seconds * (1 - _FOR_LAST_FIT)), key=lambda found: found[1].log_loss
         )
         last_fit = replace(run.budget, ends_s=run.budget.clock_s() + seconds * _FOR_LAST_FIT)
-        model = fit_one(recipe, run.rows.take(part.outer.fit), _how(run, last_fit))
+        model = fit_one(recipe, learned, _how(run, last_fit))
         held = run.rows.take(part.outer.held)
         proba = calibrated.calibrator.apply(model.logits(held.columns, held.n))
         done.append(_measured(run, recipe, _fold(part.outer), proba, inner=calibrated.log_loss))
