@@ -151,7 +151,9 @@ def _construct_single(manifest: dict[str, Any], files: BundleFiles) -> FittedMod
 def _construct_blend(manifest: dict[str, Any], files: BundleFiles) -> Blend:
     nouns = _nouns(manifest)
     given = manifest["model"] if isinstance(manifest["model"], dict) else {}
-    node = exact_keys(manifest["model"], {"members", "calibrator", *({"rule", "novelty"} & set(given))}, "model")
+    node = exact_keys(
+        manifest["model"], {"members", "calibrator", *({"rule", "novelty", "gates"} & set(given))}, "model"
+    )
     rule = noun(DecisionRule, node["rule"], "rule") if "rule" in node else None
     novelty: Any = construct(node["novelty"], files, "novelty") if "novelty" in node else None
     members = tuple(
@@ -160,6 +162,8 @@ def _construct_blend(manifest: dict[str, Any], files: BundleFiles) -> Blend:
     calibrator: Any = construct(node["calibrator"], files, "calibrator")
     values = {**nouns, "members": members, "calibrator": calibrator, "family": manifest["family"], "rule": rule}
     values["novelty"] = novelty
+    if "gates" in node:
+        values["gates"] = construct(node["gates"], files, "gates")
     return build(Blend, values, "model")
 
 

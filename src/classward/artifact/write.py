@@ -146,6 +146,10 @@ def check_equal(model: Model, restored: Model, *, columns: Columns, n: int, tole
     before, after = model.predict_proba(columns, n), restored.predict_proba(columns, n)
     same_space = model.label_space == restored.label_space and model.schema == restored.schema
     gap = float(np.abs(before.matrix - after.matrix).max(initial=0.0)) if same_space else float("inf")
+    if before.gates is not None or after.gates is not None:
+        pair = [np.zeros((n, 0)) if p.gates is None else p.gates for p in (before, after)]
+        is_alike = pair[0].shape == pair[1].shape
+        gap = max(gap, float(np.abs(pair[0] - pair[1]).max(initial=0.0)) if is_alike else float("inf"))
     n_moved = int((before.predicted != after.predicted).sum()) if same_space else n
     if not gap <= tolerance or n_moved:
         raise ArtifactError(
@@ -178,6 +182,8 @@ def _freeze_blend(blend: Blend, files: _Files) -> dict[str, object]:
         tree["rule"] = to_plain(blend.rule)
     if blend.novelty is not None:
         tree["novelty"] = _freeze(blend.novelty, "novelty", files)
+    if blend.gates:
+        tree["gates"] = _freeze(blend.gates, "gates", files)
     return tree
 
 

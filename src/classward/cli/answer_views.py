@@ -32,6 +32,12 @@ def answers(found: AnswerReport) -> None:
         now = f"; on the sealed rows {found.promises[i].state}" if i < len(found.promises) else ""
         target = f"{proof.promise.indicator} of {proof.promise.class_name} ≥ {proof.promise.target:g}"
         click.echo(f" {target}: {proof.state}{now}   {proof.remark}")
+    for gate in found.gates:
+        now = (
+            f"; on the sealed rows it answers {output.measure(gate.recall)} of the class, "
+            f"{output.measure(gate.precision)} of its answers are right"
+        )
+        click.echo(f" {gate.proof.remark}{now if gate.proof.threshold is not None else ''}")
     if found.sets is not None:
         click.echo(
             f" sets  worst class {found.sets.worst_class} {output.measure(found.sets.worst)} of "

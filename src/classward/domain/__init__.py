@@ -2,7 +2,7 @@
 
 from classward.domain.alerts import Alert, AlertPolicy, Stream, StreamState, WaitingLabel, WatchMemory
 from classward.domain.analysis import Advice, Analysis, ClassFigures, ClassMap, MapPoint
-from classward.domain.answers import AnswerReport, BinaryFigure, ClassAnswers, LevelFigures, OrderFigures
+from classward.domain.answers import AnswerReport, BinaryFigure, ClassAnswers, GateFigures, LevelFigures, OrderFigures
 from classward.domain.budget import BurnRule, BurnState, ErrorBudget
 from classward.domain.calibration import CalibrationReport, ClassCalibration, ReliabilityBin, is_uncalibrated
 from classward.domain.canonical import LATER, canonical_json, content_hash, format_time, parse_time, to_plain
@@ -114,6 +114,7 @@ __all__ = [
     "FoldInfo",
     "FoldedClasses",
     "FoldingRule",
+    "GateFigures",
     "InputSchema",
     "Interval",
     "JournalHead",

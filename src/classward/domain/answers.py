@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from classward.domain.canonical import LATER
 from classward.domain.decision import SloState
 from classward.domain.decision_proof import SetCoverage, ThresholdProof
 from classward.domain.folding import FoldedClasses
 from classward.domain.measure import Measure
 from classward.domain.selective import AbstentionValue
 
-__all__ = ["AnswerReport", "BinaryFigure", "ClassAnswers", "LevelFigures", "OrderFigures"]
+__all__ = ["AnswerReport", "BinaryFigure", "ClassAnswers", "GateFigures", "LevelFigures", "OrderFigures"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +48,19 @@ class ClassAnswers:
     false_positive_cost: Measure
     false_negative_cost: Measure
     is_rare: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateFigures:
+    """A class that is looked for first: how its gate was proved, and what it does on rows that chose nothing.
+
+    ``precision`` is of the rows the gate answers, ``recall`` the share of the class's rows that it answers; both without rows
+    where the gate was left out (``proof.threshold`` is then ``None``).
+    """
+
+    proof: ThresholdProof
+    precision: Measure
+    recall: Measure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +102,8 @@ class AnswerReport:
     ``candidates`` the share of unanswered rows whose truth is among the ``n_candidates`` most probable classes shown with
     them. ``mean_cost`` is per row with the declared costs, ``argmax_cost`` what the most probable class would have cost.
     ``proofs`` are the promises as chosen, ``promises`` the same held against these rows. ``questions`` belong to frames,
-    ``order`` to ordered classes, ``levels`` to a declared hierarchy, ``folded`` to classes taken together.
+    ``order`` to ordered classes, ``levels`` to a declared hierarchy, ``folded`` to classes taken together. ``gates`` are
+    binary models that answer before the others, those left out too.
     """
 
     n: int
@@ -109,3 +124,4 @@ class AnswerReport:
     order: OrderFigures | None = None
     levels: tuple[LevelFigures, ...] = ()
     folded: FoldedClasses | None = None
+    gates: tuple[GateFigures, ...] = field(default=(), metadata={LATER: True})

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from classward.domain.canonical import content_hash
+from classward.domain.canonical import LATER, content_hash
 from classward.domain.label_space import LabelSpace
 from classward.errors import UsageError
 
@@ -165,6 +165,9 @@ class DecisionRule:
     ``abstain_below``, or less than its own cut in ``floors`` (promises of precision). ``sets`` says which classes stay
     possible and changes no answer.
 
+    ``gates`` come before everything: a row is answered by the first binary model (in the order of the model's gates) whose
+    probability reaches its cut, and is never abstained on.
+
     ``basis`` names the calibrated model whose probabilities the numbers were chosen for (any hash); probabilities that were
     calibrated anew have another basis, and the thresholds must be proved again.
 
@@ -192,6 +195,7 @@ class DecisionRule:
     sets: tuple[SetRule, ...] = ()
     basis: str = ""
     format_version: int = 1
+    gates: tuple[ClassCut, ...] = field(default=(), metadata={LATER: True})
 
     def __post_init__(self) -> None:
         if self.prior.exponent and not self.costs.is_plain:
@@ -214,8 +218,11 @@ class DecisionRule:
         cut = [one.class_index for one in (*self.claims, *self.floors)]
         if len(set(cut)) != len(cut):
             raise ValueError("a class has two thresholds; a promise of recall and one of precision exclude each other")
+        gated = [one.class_index for one in self.gates]
+        if len(set(gated)) != len(gated):
+            raise ValueError("a class has two gates")
         named = [index for pair in self.costs.pairs for index in (pair.true_index, pair.predicted_index)]
-        if not all(0 <= index < self.n_classes for index in (*cut, *named)):
+        if not all(0 <= index < self.n_classes for index in (*cut, *named, *gated)):
             raise ValueError(f"a class number lies outside the {self.n_classes} classes")
 
     @classmethod
@@ -227,7 +234,7 @@ class DecisionRule:
     def is_plain(self) -> bool:
         """Whether the answer is always the most probable class."""
         return self.costs.is_plain and not (
-            self.prior.exponent or self.claims or self.floors or self.abstain_costs or self.abstain_below
+            self.gates or self.prior.exponent or self.claims or self.floors or self.abstain_costs or self.abstain_below
         )
 
     @property

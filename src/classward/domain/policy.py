@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from classward.domain.canonical import LATER
 
 __all__ = ["DecisionPolicy"]
 
@@ -28,6 +30,8 @@ class DecisionPolicy:
         class are called unknown; ``None``: nothing is called unknown.
     set_miss : float
         Share of rows of any class whose prediction set may miss the truth.
+    first : tuple of str
+        Classes that a binary model of their own looks for before the others are asked, where the rows prove its precision.
     """
 
     costs: tuple[tuple[str, str, float], ...] = ()
@@ -38,3 +42,4 @@ class DecisionPolicy:
     accuracy: float | None = None
     known_accuracy: float | None = None
     set_miss: float = 0.10
+    first: tuple[str, ...] = field(default=(), metadata={LATER: True})

@@ -7,14 +7,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from classward.domain import AnswerReport, BinaryFigure, DecisionRule
+from classward.domain import AnswerReport, BinaryFigure, DecisionRule, GateFigures
 from classward.flows.context import Context
 from classward.flows.decide import RuleMade
 from classward.flows.portfolio import Portfolio
 from classward.flows.snapshot import TrainingData
-from classward.inference import Columns, OrderScaling, Proba, RestScaling
+from classward.inference import Columns, Decider, OrderScaling, Proba, RestScaling
 from classward.lifecycle.calibrate import binary_figures, measure_sets, recheck_promises, value_of_abstaining
 from classward.lifecycle.evaluate import answer_report
+from classward.statistics import measured_exact
 
 __all__ = ["answer_notes", "answers_of"]
 
@@ -34,6 +35,7 @@ def answers_of(
         routing=value_of_abstaining(proba, y, rule, cost_per_row=cost) if cost is not None and abstains else None,
         sets=measure_sets(proba, y, rule) if rule.sets else None,
         proofs=decided.proofs,
+        gates=_gates(decided, proba, y, rule),
         promises=recheck_promises(proba, y, rule, decided.promises) if decided.promises else (),
         questions=tuple(_questions(found, y, columns, rng)),
         n_fits=_n_fits(found),
@@ -65,6 +67,19 @@ def answer_notes(answers: AnswerReport) -> tuple[str, ...]:
             f"{level.log_loss.value or 0.0:.3f})"
         )
     return tuple(notes)
+
+
+def _gates(decided: RuleMade, proba: Proba, y: np.ndarray, rule: DecisionRule) -> tuple[GateFigures, ...]:
+    answered = Decider(rule, proba.label_space).gated(proba)
+    figures = []
+    for proof in decided.gates:
+        column = proba.label_space.index(proof.promise.class_name)
+        mine, own = answered == column, y == column
+        k = int((mine & own).sum())
+        n_own = int(own.sum()) if proof.threshold is not None else 0
+        precision, recall = measured_exact(k, int(mine.sum())), measured_exact(k, n_own)
+        figures.append(GateFigures(proof=proof, precision=precision, recall=recall))
+    return tuple(figures)
 
 
 def _questions(found: Portfolio, y: np.ndarray, columns: Columns, rng: np.random.Generator) -> Iterator[BinaryFigure]:

@@ -261,10 +261,18 @@ def _distilled(
             candidate = Candidate(
                 recipe=recipe, log_loss=log_loss, n_calibration=labelled.n, calibrator=found.name, weight=1.0
             )
-            best = (log_loss, _Made(model=model, candidates=(candidate,), remarks=rule.remarks))
+            best = (
+                log_loss,
+                _Made(model=model, candidates=(candidate,), remarks=(*rule.remarks, *_without_gates(large))),
+            )
     if best is None:
         raise _limits(trials[-1].failure, trials)
     return replace(best[1], trials=tuple(trials))
+
+
+def _without_gates(large: Blend) -> tuple[str, ...]:
+    names = ", ".join(large.label_space.names[gate.class_index] for gate in large.gates)
+    return (f"gates are not carried over: one small model answers for {names} as well",) if names else ()
 
 
 def _left_out(recipe: Recipe, rows: LabelledRows, held: HeldAnswers, how: How) -> NDArray[np.float64]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from classward.domain import SLO, ClassPromise, Costs, DecisionPolicy, DecisionRule, ThresholdProof
+from classward.domain import SLO, ClassCut, ClassPromise, Costs, DecisionPolicy, DecisionRule, ThresholdProof
 from classward.inference import Proba
 from classward.lifecycle.calibrate import choose_abstention, choose_prior, choose_sets, choose_thresholds
 
@@ -23,6 +23,7 @@ class RuleMade:
     remarks: tuple[str, ...]
     promises: tuple[ClassPromise, ...] = ()
     proofs: tuple[ThresholdProof, ...] = ()
+    gates: tuple[ThresholdProof, ...] = ()
 
 
 def make_rule(
@@ -35,6 +36,7 @@ def make_rule(
     fold: NDArray[np.int64],
     basis: str,
     rng: np.random.Generator,
+    gates: tuple[ClassCut, ...] = (),
 ) -> RuleMade:
     """Choose what the policy asks for, each part on rows of its own.
 
@@ -51,6 +53,8 @@ def make_rule(
         Names the calibrated model.
     rng : numpy Generator
         Deals the rows.
+    gates : tuple of ClassCut
+        From where on binary models answer first; ``proba`` holds what they say.
 
     Raises
     ------
@@ -65,6 +69,7 @@ def make_rule(
         ),
         abstain_costs=() if policy.abstain_cost is None else (policy.abstain_cost,),
         basis=basis,
+        gates=gates,
     )
     order = rng.permutation(len(y_index))
     first, second = np.sort(order[::2]), np.sort(order[1::2])

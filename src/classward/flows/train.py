@@ -18,6 +18,7 @@ from classward.flows.budget import Budget
 from classward.flows.context import Context, Tell, note
 from classward.flows.decide import RuleMade, make_rule
 from classward.flows.encode_images import encode_images, encoder_id
+from classward.flows.gates import GatesMade, gate_promises, with_gates
 from classward.flows.held import HELD, keep_held
 from classward.flows.hygiene import leakage_checks, result_checks
 from classward.flows.news import tells_news
@@ -102,6 +103,7 @@ def train(
         CW229 if the sealed rows were read too often and nothing else can judge.
     """
     budget = Budget(clock_s=ctx.clock.monotonic_s, ends_s=ctx.clock.monotonic_s() + budget_s)
+    first = gate_promises(ctx.task.decision.first, ctx.task.slos)
     asked = frame_params(frame, is_ordered=bool(ctx.task.order))
     _note_task(ctx)
     data = take_snapshot(ctx, tell)
@@ -142,14 +144,15 @@ def train(
             is_strength_asked=treatment is not None and treatment.strength != 1.0,
         )  # fmt: skip
     found = blend_of(made, rows, folds, done, tell=lambda what: tell("train", what), encoder=reader)
-    remarks: tuple[str, ...] = ()
+    gated = with_gates(made, rows, folds, found, first, tell=lambda what: tell("train", what), encoder=reader)
+    found, remarks = gated.portfolio, gated.remarks
     if ctx.task.decision.known_accuracy is not None:
         found, news = tells_news(
             made, rows, done, found, known_accuracy=ctx.task.decision.known_accuracy,
             tell=lambda what: tell("train", what), encoder=reader,
         )  # fmt: skip
-        remarks = (news,)
-    decided = _decide(ctx, made, rows, found)
+        remarks = (*remarks, news)
+    decided = _decide(ctx, made, rows, found, gated)
     found = replace(found, model=replace(found.model, rule=decided.rule))
     suspects = suspects_of(ctx, data, found)
     tell("check", suspects.found.remark)
@@ -180,13 +183,14 @@ def _nested(ctx: Context, data: TrainingData) -> tuple[str, ...]:
     return nested_remarks(ctx, dataset_hash=data.dataset.hash, rows_hash=data.split.rows_hash)
 
 
-def _decide(ctx: Context, made: Plan, rows: LabelledRows, found: Portfolio) -> RuleMade:
+def _decide(ctx: Context, made: Plan, rows: LabelledRows, found: Portfolio, gated: GatesMade) -> RuleMade:
     members = [(c.recipe.hash, c.scores_hash, c.weight) for c in found.candidates if c.weight]
-    return make_rule(
+    decided = make_rule(
         ctx.task.decision, ctx.task.slos, ctx.task.critical, proba=found.held_proba,
         y_index=rows.y_index[found.held_rows], fold=found.held_fold, basis=content_hash(made.hash, members),
-        rng=np.random.default_rng(made.seed),
+        rng=np.random.default_rng(made.seed), gates=gated.cuts,
     )  # fmt: skip
+    return replace(decided, gates=gated.proofs)
 
 
 def _note_task(ctx: Context) -> None:

@@ -23,6 +23,7 @@ from classward.inference.featuriser import DensePart, Featuriser
 from classward.inference.forest import ForestScorer
 from classward.inference.frame import FrameScorer
 from classward.inference.frame_scaling import OrderScaling, RestScaling
+from classward.inference.gate import Gate
 from classward.inference.image_part import ImagePart
 from classward.inference.kernel import KernelScorer, pairs_to_scores
 from classward.inference.layers import LayersScorer
@@ -73,6 +74,7 @@ __all__ = [
     "FlooredTemperature",
     "ForestScorer",
     "FrameScorer",
+    "Gate",
     "Identity",
     "ImagePart",
     "KernelScorer",

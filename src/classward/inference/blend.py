@@ -12,6 +12,7 @@ from classward.domain import DecisionRule, InputSchema, LabelSpace
 from classward.inference.calibrators import Calibrator, softmax
 from classward.inference.columns import Columns
 from classward.inference.features import Features
+from classward.inference.gate import Gate
 from classward.inference.model import FittedModel
 from classward.inference.novelty import NoveltyRule
 from classward.inference.one_encoder import check_one_encoder
@@ -104,6 +105,8 @@ class Blend:
         ``blend``.
     rule : DecisionRule, optional
         How its probabilities become answers; without one the most probable class is the answer.
+    gates : tuple of Gate
+        Binary models of classes that are looked for first; ``rule.gates`` says from where on each answers.
 
     Raises
     ------
@@ -118,6 +121,7 @@ class Blend:
     family: str = "blend"
     rule: DecisionRule | None = None
     novelty: NoveltyRule | None = None
+    gates: tuple[Gate, ...] = ()
 
     def __post_init__(self) -> None:
         total = sum(member.weight for member in self.members)
@@ -132,7 +136,13 @@ class Blend:
             raise ValueError(
                 f"a rule for new inputs of {len(self.novelty.weights)} scores, {len(self.members)} members"
             )
-        check_one_encoder([model.featuriser for member in self.members for model in member.models])
+        models = [model.featuriser for member in self.members for model in member.models]
+        check_one_encoder([*models, *(gate.featuriser for gate in self.gates)])
+        if any(gate.class_index >= len(self.label_space) for gate in self.gates):
+            raise ValueError("a gate is for a class that does not exist")
+        cuts = () if self.rule is None else self.rule.gates
+        if cuts and [cut.class_index for cut in cuts] != [gate.class_index for gate in self.gates]:
+            raise ValueError("the decision rule knows other gates than the model has")
         if self.rule is not None and self.rule.label_space_hash != self.label_space.hash:
             raise ValueError("the decision rule was made for other classes")
         if self.calibrator.n_classes not in (None, len(self.label_space)):
@@ -140,10 +150,9 @@ class Blend:
 
     def logits(self, columns: Columns, n: int) -> NDArray[np.float64]:
         """Logarithm (nats) of the weighted mean, of shape (n, n_classes); not calibrated as a whole."""
-        return self._mixed(self._said(columns, n))
+        return self._mixed(self._said(columns, n, {}))
 
-    def _said(self, columns: Columns, n: int) -> list[list[NDArray[np.float64]]]:
-        made: dict[int, Features] = {}
+    def _said(self, columns: Columns, n: int, made: dict[int, Features]) -> list[list[NDArray[np.float64]]]:
         return [member.model_logits(columns, n, made) for member in self.members]
 
     def _mixed(self, said: list[list[NDArray[np.float64]]]) -> NDArray[np.float64]:
@@ -154,12 +163,14 @@ class Blend:
 
     def predict_proba(self, columns: Columns, n: int) -> Proba:
         """Calibrated probabilities of ``n`` rows, with a mark at inputs of no class if there is a rule for them."""
-        said = self._said(columns, n)
+        made: dict[int, Features] = {}
+        said = self._said(columns, n, made)
         matrix = self.calibrator.apply(self._mixed(said))
+        gates = np.stack([gate.proba(columns, n, made) for gate in self.gates], axis=1) if self.gates else None
         if self.novelty is None:
-            return Proba(matrix, self.label_space)
+            return Proba(matrix, self.label_space, gates=gates)
         scores = novelty_scores(matrix, [np.mean(logits, axis=0) for logits in said])
-        return Proba(matrix, self.label_space, self.novelty.is_new(scores))
+        return Proba(matrix, self.label_space, self.novelty.is_new(scores), gates)
 
     def unseen(self, columns: Columns, n: int) -> list[tuple[str, ...]]:
         """Flag values that training never saw: those that any member's first model does not know."""

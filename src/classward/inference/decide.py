@@ -14,7 +14,7 @@ from classward.statistics import set_scores
 
 __all__ = ["Decided", "Decider", "cost_matrix", "decide", "prediction_sets"]
 
-_ARGMAX, _COST, _PRIOR, _CLAIM, _BY_COST, _BY_CONFIDENCE, _BY_FLOOR, _BY_NEWS = range(8)
+_ARGMAX, _COST, _PRIOR, _CLAIM, _BY_COST, _BY_CONFIDENCE, _BY_FLOOR, _BY_NEWS, _GATE = range(9)
 _PATHS = (
     "argmax",
     "cost",
@@ -24,6 +24,7 @@ _PATHS = (
     "abstain:confidence",
     "abstain:threshold:",
     "abstain:unknown",
+    "gate:",
 )
 _DENSE_UP_TO = 256
 
@@ -54,15 +55,16 @@ class Decided:
 
     @property
     def is_claimed(self) -> NDArray[np.bool_]:
-        """Rows answered because a promise of recall claims them, whatever else is likely."""
-        return np.asarray(self.path == _CLAIM)
+        """Rows answered because a promise of recall claims them, or a gate answers, whatever else is likely."""
+        return np.asarray((self.path == _CLAIM) | (self.path == _GATE))
 
     @property
     def paths(self) -> tuple[str, ...]:
         """Decision path of each row.
 
-        One of ``argmax``, ``cost``, ``prior``, ``threshold:<class>`` (claimed), or, for rows without an answer,
-        ``abstain:cost``, ``abstain:confidence``, ``abstain:threshold:<class>``, ``abstain:unknown`` (an input of no class).
+        One of ``argmax``, ``cost``, ``prior``, ``threshold:<class>`` (claimed), ``gate:<class>``, or, for rows without an
+        answer, ``abstain:cost``, ``abstain:confidence``, ``abstain:threshold:<class>``,
+        ``abstain:unknown`` (an input of no class).
         """
         names = self.label_space.names
         return tuple(
@@ -113,7 +115,7 @@ class Decider:
         Raises
         ------
         DataError
-            CW261 if the probabilities are of other classes than the rule.
+            CW261 if the probabilities are of other classes than the rule, CW361 if they lack the rule's gates.
         """
         self._check(proba)
         p = proba.matrix
@@ -130,7 +132,35 @@ class Decider:
         if proba.is_new is not None:
             path[proba.is_new] = _BY_NEWS
             abstained |= proba.is_new
+        if self.rule.gates:
+            gated = self.gated(proba)
+            is_gated = gated >= 0
+            predicted = np.where(is_gated, gated, predicted)
+            path[is_gated] = _GATE
+            abstained &= ~is_gated
         return Decided(predicted, abstained, path, proba.label_space)
+
+    def gated(self, proba: Proba) -> NDArray[np.int64]:
+        """Column of the class whose gate answers each row; -1 where none does. Shape (n_samples,).
+
+        Raises
+        ------
+        DataError
+            CW361 if the probabilities come without what the gates say.
+        """
+        if not self.rule.gates:
+            return np.full(len(proba), -1, dtype=np.int64)
+        if proba.gates is None or proba.gates.shape[1] != len(self.rule.gates):
+            raise DataError(
+                "CW361",
+                "the decision rule has gates, and these probabilities come without them",
+                got=f"{0 if proba.gates is None else proba.gates.shape[1]} of {len(self.rule.gates)} gates",
+                why="rows that a gate answers would be answered otherwise",
+                fix="let the version's own model answer the rows",
+            )
+        reached = proba.gates >= np.array([cut.at for cut in self.rule.gates])
+        columns = np.array([cut.class_index for cut in self.rule.gates], dtype=np.int64)
+        return np.where(reached.any(axis=1), columns[reached.argmax(axis=1)], -1)
 
     def sets(self, proba: Proba, *, alpha: float | None = None) -> NDArray[np.bool_]:
         """Give the classes that stay possible for every row.

@@ -24,6 +24,8 @@ class Proba:
         The meaning of the columns.
     is_new : bool array of shape (n_samples,), optional
         Rows that the model takes for inputs of no class; ``None`` where it cannot tell.
+    gates : float array of shape (n_samples, n_gates), optional
+        What the binary models of classes that are looked for first say; ``None`` where there are none.
 
     Raises
     ------
@@ -34,6 +36,7 @@ class Proba:
     matrix: NDArray[np.float64]
     label_space: LabelSpace
     is_new: NDArray[np.bool_] | None = None
+    gates: NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
         matrix = np.asarray(self.matrix, dtype=np.float64).view()
@@ -41,6 +44,8 @@ class Proba:
             raise ValueError(f"matrix of shape {matrix.shape} does not fit {len(self.label_space)} classes")
         if self.is_new is not None and self.is_new.shape != matrix.shape[:1]:
             raise ValueError(f"{len(self.is_new)} marks of new inputs for {len(matrix)} rows")
+        if self.gates is not None and (self.gates.ndim != 2 or len(self.gates) != len(matrix)):
+            raise ValueError(f"gates of shape {self.gates.shape} for {len(matrix)} rows")
         if matrix.size:
             sums = matrix.sum(axis=1)
             if not (matrix.min() >= 0.0 and sums.min() >= 1.0 - 1e-6 and sums.max() <= 1.0 + 1e-6):
@@ -56,6 +61,15 @@ class Proba:
         """Column of the most probable class of each row; the first one on ties."""
         index: NDArray[np.int64] = self.matrix.argmax(axis=1)
         return index
+
+    def take(self, rows: NDArray[np.int64]) -> Proba:
+        """Only some rows, in the order given, with what is known of each."""
+        return Proba(
+            self.matrix[rows],
+            self.label_space,
+            None if self.is_new is None else self.is_new[rows],
+            None if self.gates is None else self.gates[rows],
+        )
 
     def top(self, k: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Find the ``k`` most probable classes of each row, best first; ties go by label-space order.
@@ -76,6 +90,7 @@ class Proba:
 
         Classes that ``space`` lacks are dropped and the rest renormalised; classes that are new get 0. A row whose
         whole mass was dropped says nothing about the classes that remain and becomes uniform.
+        Gates stay behind: their rule is for the old columns.
         """
         if space == self.label_space:
             return self

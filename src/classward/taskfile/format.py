@@ -226,6 +226,13 @@ class DecisionPart(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
             "nothing is called unknown",
         ),
     ] = None
+    first: Annotated[
+        tuple[Name, ...],
+        _says(
+            "Classes that a binary model looks for before the others are asked, if it is proved to keep their precision.",
+            "one model answers for all classes",
+        ),
+    ] = ()
     set_miss: Annotated[
         Fraction, _says("Share of rows of any class whose prediction set may miss the truth.", "nine of ten hold it")
     ] = 0.10

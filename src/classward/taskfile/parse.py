@@ -190,7 +190,7 @@ def _decision(file: TaskFile) -> DecisionPolicy:
     return DecisionPolicy(
         costs=tuple(pairs), cost_default=part.cost_default, abstain_cost=part.abstain_cost,
         corrects_prior=part.correct_prior, keeps_promises=part.keep_promises, accuracy=part.accuracy,
-        known_accuracy=part.known_accuracy, set_miss=part.set_miss,
+        known_accuracy=part.known_accuracy, set_miss=part.set_miss, first=tuple(dict.fromkeys(part.first)),
     )  # fmt: skip
 
 

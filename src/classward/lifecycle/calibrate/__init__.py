@@ -5,6 +5,7 @@ from classward.lifecycle.calibrate.blend import Weighted, weigh
 from classward.lifecycle.calibrate.choose import Calibrated, calibrate
 from classward.lifecycle.calibrate.coverage import measure_sets
 from classward.lifecycle.calibrate.frames import binary_figures, calibrate_frame
+from classward.lifecycle.calibrate.gates import ProvedGate, prove_gate, unproved_gate
 from classward.lifecycle.calibrate.novelty import NoveltyChoice, SimulatedNews, choose_novelty, left_out_groups
 from classward.lifecycle.calibrate.priors import choose_prior
 from classward.lifecycle.calibrate.recheck import recheck_promises
@@ -14,6 +15,7 @@ from classward.lifecycle.calibrate.thresholds import choose_thresholds
 __all__ = [
     "Calibrated",
     "NoveltyChoice",
+    "ProvedGate",
     "SimulatedNews",
     "Weighted",
     "binary_figures",
@@ -26,8 +28,10 @@ __all__ = [
     "choose_thresholds",
     "left_out_groups",
     "measure_sets",
+    "prove_gate",
     "recheck_promises",
     "risk_coverage",
+    "unproved_gate",
     "value_of_abstaining",
     "weigh",
 ]

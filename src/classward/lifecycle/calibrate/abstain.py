@@ -75,7 +75,7 @@ def choose_abstention(
     check_share(error_rate, "error_rate")
     y = labelled(proba, y_index, what="abstention")
     chosen = proving_rows(len(y), rows, fitted_rows)
-    part = Proba(proba.matrix[chosen], proba.label_space)
+    part = proba.take(chosen)
     y = labelled(part, y[chosen], what="abstention")
     done = decide(part, replace(rule, abstain_below=0.0))
     open_rows = np.flatnonzero(~done.is_abstained & ~done.is_claimed)

@@ -81,7 +81,7 @@ def choose_sets(
     check_share(alpha, "alpha")
     y = labelled(proba, y_index, what="prediction sets")
     chosen = proving_rows(len(y), rows, fitted_rows)
-    part = Proba(proba.matrix[chosen], proba.label_space)
+    part = proba.take(chosen)
     y = labelled(part, y[chosen], what="prediction sets")
     penalty, free = (_PENALTY, _FREE_RANKS) if score == "raps" else (0.0, 0)
     scores = set_scores(part.matrix, score=score, penalty=penalty, free_ranks=free)[np.arange(len(y)), y]

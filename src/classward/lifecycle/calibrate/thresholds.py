@@ -85,23 +85,27 @@ def choose_thresholds(
     check_share(error_rate, "error_rate")
     _check(promises, tuple(proba.label_space.names[cut.class_index] for cut in rule.claims))
     chosen = proving_rows(len(y), rows, fitted_rows)
-    part = Proba(proba.matrix[chosen], proba.label_space)
+    part = proba.take(chosen)
     y = labelled(part, y[chosen], what="thresholds")
     each = error_rate / max(len(promises), 1)
     proofs: dict[str, ThresholdProof] = {}
     claims = list(rule.claims)
+    gated = Decider(rule, part.label_space).gated(part)
     is_claimed = np.zeros(len(y), dtype=np.bool_)
     for cut in claims:
         is_claimed |= part.matrix[:, cut.class_index] >= cut.at
     for promise in (one for one in promises if one.indicator == "recall"):
         index = part.label_space.index(promise.class_name)
-        proof = prove_recall(promise, index, part.matrix, y, is_claimed, each)
+        matrix = part.matrix.copy()
+        matrix[gated == index, index] = 1.0  # a gate of its own answers these already
+        lost = is_claimed | ((gated >= 0) & (gated != index))
+        proof = prove_recall(promise, index, matrix, y, lost & (gated != index), each)
         proofs[promise.class_name] = proof
         if proof.threshold is not None:
             claims.append(ClassCut(class_index=index, at=proof.threshold))
             is_claimed |= part.matrix[:, index] >= proof.threshold
     done = Decider(replace(rule, claims=tuple(claims), floors=()), part.label_space).decide(part)
-    answered = np.where(done.is_abstained, -1, done.predicted)
+    answered = np.where(done.is_abstained | (gated >= 0), -1, done.predicted)
     floors: list[ClassCut] = []
     for promise in (one for one in promises if one.indicator == "precision"):
         index = part.label_space.index(promise.class_name)

@@ -81,6 +81,7 @@ def _check_known(names: list[str], task: Task) -> None:
     places += [("classes.about", part.name) for part in task.about]
     places += [("classes.order", name) for name in task.order]
     places += [("decision.costs", name) for true, said, _ in task.decision.costs for name in (true, said)]
+    places += [("decision.first", name) for name in task.decision.first]
     places += [(f"slo.{slo.indicator}", slo.class_name) for slo in task.slos if slo.class_name is not None]
     for place, name in places:
         if name not in known:

@@ -3,11 +3,11 @@
 from classward.lifecycle.train.balance import BALANCES, Realism, balance_params, balanced, realism
 from classward.lifecycle.train.brought import brought_recipe
 from classward.lifecycle.train.cross_fit import CrossFitted, OutOfTime, cross_fit
-from classward.lifecycle.train.families import ENCODED, is_refitted
+from classward.lifecycle.train.families import ENCODED, WHOLE, is_refitted
 from classward.lifecycle.train.family import How
 from classward.lifecycle.train.fit import fit_one
 from classward.lifecycle.train.frame_fit import FRAMES, frame_params, framed
-from classward.lifecycle.train.frames import Binary, cross_fit_binary, one_vs_one, pairs_of
+from classward.lifecycle.train.frames import BINARY_SPACE, Binary, cross_fit_binary, one_vs_one, pairs_of
 from classward.lifecycle.train.knobs import KNOBS, knobs_of, turned
 from classward.lifecycle.train.noise import NOISES
 from classward.lifecycle.train.perturb import PERTURBATIONS, fitting_perturbations, perturbed
@@ -19,12 +19,14 @@ from classward.lifecycle.train.zero_shot import ZERO_SHOT, definitions_of, zero_
 
 __all__ = [
     "BALANCES",
+    "BINARY_SPACE",
     "ENCODED",
     "FRAMES",
     "KNOBS",
     "NOISES",
     "PERTURBATIONS",
     "ROBUST_LOSS",
+    "WHOLE",
     "ZERO_SHOT",
     "Binary",
     "CrossFitted",

@@ -14,9 +14,10 @@ from classward.inference import ABSENT_LOGIT
 from classward.lifecycle.train.cross_fit import cross_fit
 from classward.lifecycle.train.rows import FitFold, LabelledRows
 
-__all__ = ["Binary", "coupled", "cross_fit_binary", "one_vs_one", "pairs_of"]
+__all__ = ["BINARY_SPACE", "Binary", "coupled", "cross_fit_binary", "one_vs_one", "pairs_of"]
 
-_SPACE = LabelSpace.of(["no", "yes", "neither"])
+BINARY_SPACE = LabelSpace.of(["no", "yes", "neither"])
+"""Columns of a binary question; a label space has three classes at least."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +62,7 @@ def cross_fit_binary(
     """
     first, second = pair
     y = np.where(rows.y_index == first, 1, np.where(rows.y_index == second, 0, 2))
-    asked = replace(rows, y_index=y, label_space=_SPACE)
+    asked = replace(rows, y_index=y, label_space=BINARY_SPACE)
     logits, n_fits = [], 0
     for i, fold in enumerate(folds):
         fit = fold.fit[y[fold.fit] < 2]
