@@ -18,7 +18,8 @@ class Prediction:
     """One answered row, as the record log keeps it.
 
     ``probabilities`` are in the column order of the label space with ``label_space_hash``. ``path`` says what decided
-    (``model``: the most probable class; ``cost``, ``prior``, ``threshold:CLASS``, ``abstain:…``). ``kind`` is ``online``,
+    (``model``: the most probable class; ``cost``, ``prior``, ``threshold:CLASS``, ``gate:CLASS``,
+    ``abstain:…``). ``kind`` is ``online``,
     ``batch``, ``library`` or ``simulated``; ``features`` is the row as JSON text when the payload was kept, and
     ``payload_weight`` the inverse of the probability with which it was.
     """
