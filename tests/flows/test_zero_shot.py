@@ -52,6 +52,14 @@ def test_alone_it_is_a_version_like_any_other(project: Project, monkeypatch: pyt
     assert all(row.label in row.possible for row in answer.predictions)
 
 
+def test_a_gate_is_left_out_where_nothing_can_be_asked_in_binary_questions(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = '[decision]\nfirst = ["billing"]\n'
+    made = trained(project, monkeypatch, "alone", DEFINITIONS + SHIPPING + first)
+    assert any("gate for billing: left out, no model of the blend" in note for note in made.report.notes)
+
+
 def test_beside_the_others_it_is_one_candidate(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     made = trained(project, monkeypatch, "beside")
     found = {c.recipe.family: c for c in made.candidates}

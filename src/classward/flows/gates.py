@@ -26,6 +26,7 @@ from classward.lifecycle.train import (
 __all__ = ["GatesMade", "gate_promises", "with_gates"]
 
 _ERROR_RATE = 0.1
+_UNASKED = "no model of the blend can be asked in binary questions"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +93,7 @@ def with_gates(
     """
     recipe = _recipe(found.candidates)
     if not promises or recipe is None:
-        proofs = (unproved_gate(p, 0, error_rate=_ERROR_RATE) for p in promises)
+        proofs = (unproved_gate(p, _UNASKED, error_rate=_ERROR_RATE) for p in promises)
         return GatesMade(portfolio=found, proofs=tuple(proofs))
     each = _ERROR_RATE / len(promises)
     truth = rows.y_index[found.held_rows]
@@ -113,7 +114,8 @@ def with_gates(
                 rng=np.random.default_rng(made.seed),
             )  # fmt: skip
         except DataError:  # a fold without the class, or without any other
-            proofs_made.append(unproved_gate(promise, int((truth == column).sum()), error_rate=each))
+            few = f"{int((truth == column).sum())} rows of the class are too few for folds with it and without it"
+            proofs_made.append(unproved_gate(promise, few, error_rate=each))
             continue
         proofs_made.append(proved.proof)
         if proved.proof.threshold is None:

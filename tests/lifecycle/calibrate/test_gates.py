@@ -41,7 +41,7 @@ def test_few_rows_noise_and_taken_rows_leave_it_out() -> None:
     for proved, _ in (prove(40), prove(1500, noise=30.0), prove(1500, taken=True)):
         assert proved.proof.threshold is None
         assert "left out" in proved.proof.remark
-    assert unproved_gate(PROMISE, 3, error_rate=0.1).n_needed is not None
+    assert unproved_gate(PROMISE, "3 rows", error_rate=0.1).remark.endswith("left out, 3 rows")
 
 
 def test_promises_of_precision_are_proved_on_rows_that_gates_leave() -> None:

@@ -73,11 +73,11 @@ def prove_gate(
     return ProvedGate(proof=proof, calibrator=found.calibrator, yes=yes)
 
 
-def unproved_gate(promise: ClassPromise, n: int, *, error_rate: float) -> ThresholdProof:
-    """Say that a class with ``n`` rows has too few for a binary model to be fitted and proved."""
+def unproved_gate(promise: ClassPromise, why: str, *, error_rate: float) -> ThresholdProof:
+    """Say why there is no binary model of a class that could be proved."""
     needed = rows_needed(promise.target, error_rate)
     return ThresholdProof(
         promise=promise, state="not enough evidence", threshold=None, figure=measured_exact(0, 0), bound=0.0,
         n_needed=needed, error_rate=error_rate,
-        remark=f"gate for {promise.class_name}: left out, {n} rows of the class are too few for folds with it and without it",
+        remark=f"gate for {promise.class_name}: left out, {why}",
     )  # fmt: skip
