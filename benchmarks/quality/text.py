@@ -156,7 +156,7 @@ def train(rows: LabelledRows, encoder: Encoder | None, n_threads: int, *, is_ope
             recipe, rows, folds, seed=SEED, n_threads=n_threads, seconds_left=lambda: float("inf"), encoder=encoder
         )
         scored.append(made.logits)
-        models.append(() if is_refitted(recipe.family) else made.models)
+        models.append(() if is_refitted(recipe) else made.models)
         calibrated.append(calibrate(made.logits, y, rng=np.random.default_rng(SEED)))
         took_s = time.perf_counter() - begun
         print(
