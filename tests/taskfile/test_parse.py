@@ -142,6 +142,7 @@ def test_critical_classes_get_the_default_recall_and_sensitive_ones_the_default_
         ("[classes]\ncritical = 'security'\n", "CW103", 11, "expected a list"),
         ("[classes]\ncritical = ['a', 'b', 'a']\n", "CW105", 11, "lists a class twice"),
         ("team = 'categorical'\n", "CW105", 10, "listed as a feature"),
+        ("[decision]\nkeep_promises = true\nknown_accuracy = 0.9\n", "CW105", 11, "exclude each other"),
         ("slo = 5\n", "CW103", 10, "features.slo"),
     ],
 )

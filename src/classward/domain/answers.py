@@ -100,7 +100,8 @@ class AnswerReport:
 
     ``paths`` are (what decided, rows). ``answered`` is the share of rows with an answer, ``accuracy`` is of those, and
     ``candidates`` the share of unanswered rows whose truth is among the ``n_candidates`` most probable classes shown with
-    them. ``mean_cost`` is per row with the declared costs, ``argmax_cost`` what the most probable class would have cost.
+    them. ``mean_cost`` is per row with the declared costs, ``argmax_cost`` what the most probable class would have cost
+    (both of answered rows alone where leaving a row open has no stated cost).
     ``proofs`` are the promises as chosen, ``promises`` the same held against these rows. ``questions`` belong to frames,
     ``order`` to ordered classes, ``levels`` to a declared hierarchy, ``folded`` to classes taken together. ``gates`` are
     binary models that answer before the others, those left out too.

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classward.domain import Plan, Recipe
-from classward.estimators import Search, can_search, fit_temperature
+from classward.estimators import Search, can_search, fit_temperature, one_blas_thread
 from classward.flows.budget import Budget
 from classward.flows.portfolio import Finished, owed_s, run_one
 from classward.inference import log_softmax
@@ -73,12 +73,12 @@ def tune(
         found = kept(recipe)
         if found is None:
             ends_s = budget.clock_s() + min(left_s, 3.0 * base.fit_s)
-            found = finish(
-                run_one(
+            with one_blas_thread():
+                tried = run_one(
                     made, recipe, rows, folds, Budget(clock_s=budget.clock_s, ends_s=ends_s),
                     is_hopeless=_judge(search, rows, folds),
-                )
-            )  # fmt: skip
+                )  # fmt: skip
+            found = finish(tried)
         loss = found.candidate.log_loss
         search.tell(loss, is_pruned=loss is None)
         trials.append(found)

@@ -114,6 +114,12 @@ def _check(file: TaskFile, place: Place) -> None:
             "CW105", "decision.correct_prior and decision.costs exclude each other", ("decision", "correct_prior"),
             why="both weigh the classes against each other", fix="keep one of them",
         )  # fmt: skip
+    if file.decision.keep_promises and file.decision.known_accuracy is not None:
+        place.error(
+            "CW105", "decision.keep_promises and decision.known_accuracy exclude each other", ("decision", "keep_promises"),
+            why="rows called unknown are misses of recall that the proof of a promise does not count yet",
+            fix="keep one of them",
+        )  # fmt: skip
     if not 0.0 < yearly_chance(file.alerts.false_pages) < 1.0:
         place.error(
             "CW103", "alerts.false_pages must be a chance between 0 and 1", ("alerts", "false_pages"),

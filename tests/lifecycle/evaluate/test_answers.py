@@ -56,6 +56,14 @@ def test_rows_left_open_are_counted_with_their_candidates_and_never_as_an_answer
     assert dict(found.paths)["abstain:threshold:d"] == 2
 
 
+def test_without_a_price_for_leaving_rows_open_both_costs_are_of_answered_rows() -> None:
+    proba, y = rows(SPACE)
+    rule = replace(DecisionRule.plain(SPACE), floors=(ClassCut(class_index=3, at=0.9),))
+    found = answer_report(proba, y, rule, rng=rng())
+    assert found.mean_cost.n == found.argmax_cost.n == 6
+    assert found.mean_cost.value == found.argmax_cost.value == pytest.approx(2.0 / 6)
+
+
 def test_ordered_classes_say_how_far_off_answers_are() -> None:
     proba, y = rows(ORDERED)
     rule = replace(DecisionRule.plain(ORDERED), costs=Costs.ordinal(ORDERED))

@@ -72,7 +72,7 @@ def answer_report(
         n_candidates=best.shape[1],
         classes=_classes(proba, y, done.predicted, given, costs),
         mean_cost=bootstrap_mean(_row_costs(y, done.predicted, given, costs, rule), rng=rng),
-        argmax_cost=bootstrap_mean(costs[y, proba.predicted], rng=rng),
+        argmax_cost=bootstrap_mean(_argmax_costs(y, proba.predicted, given, costs, rule), rng=rng),
         order=_order(y[given], done.predicted[given], len(costs), rng) if proba.label_space.is_ordered else None,
         levels=_levels(proba, y, rng),
     )
@@ -90,6 +90,17 @@ def _row_costs(
         return np.asarray(costs[y[given], answer[given]])
     left = np.broadcast_to(np.asarray(rule.abstain_costs), (len(costs),))[y]
     return np.where(given, costs[y, answer], left)
+
+
+def _argmax_costs(
+    y: NDArray[np.int64],
+    best: NDArray[np.int64],
+    given: NDArray[np.bool_],
+    costs: NDArray[np.float64],
+    rule: DecisionRule,
+) -> NDArray[np.float64]:
+    """What the most probable class would cost, on the rows whose cost :func:`_row_costs` tells."""
+    return np.asarray(costs[y, best] if rule.abstain_costs else costs[y[given], best[given]])
 
 
 def _classes(
