@@ -51,6 +51,15 @@ def test_costs_move_answers_towards_what_must_not_be_missed() -> None:
     assert (decided[is_security] == 2).mean() > (plain[is_security] == 2).mean() + 0.2
 
 
+def test_leaning_towards_rare_classes_is_tried_with_one_fold_too() -> None:
+    proba, y = rows()
+    one_fold = make_rule(
+        DecisionPolicy(corrects_prior=True), (), (), proba=proba, y_index=y, fold=np.zeros(len(y), np.int64), basis="b",
+        rng=np.random.default_rng(0),
+    )  # fmt: skip
+    assert len(one_fold.remarks) == len(made(DecisionPolicy(corrects_prior=True)).remarks) == 2
+
+
 def test_an_accuracy_is_promised_by_abstaining_and_holds_on_new_rows() -> None:
     done = made(DecisionPolicy(accuracy=0.85))
     proba, y = rows(seed=1)

@@ -24,6 +24,7 @@ from classward.domain import DecisionRule, LabelSpace, Plan, PriorCorrection
 from classward.errors import LeakWarning, NotMulticlass, UsageError, nearest
 from classward.estimators import encoder_named, image_encoder_named
 from classward.flows.budget import Budget, parse_budget
+from classward.flows.decide import dealt
 from classward.flows.encode_images import encode_images
 from classward.flows.portfolio import Portfolio, blend_of, run_plan
 from classward.flows.sanity import shuffled_outcome
@@ -267,10 +268,8 @@ class Classifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
 
 def _leaning(found: Portfolio, codes: NDArray[np.int64]) -> PriorCorrection:
-    if len(np.unique(found.held_fold)) < 2:
-        return PriorCorrection()
     y, rng = codes[found.held_rows], np.random.default_rng(0)
-    return choose_prior(found.held_proba, y, fold=found.held_fold, rng=rng).correction
+    return choose_prior(found.held_proba, y, fold=dealt(found.held_fold, rng), rng=rng).correction
 
 
 def _folds(y: NDArray[np.int64], groups: Any, table: Any, *, n_folds: int, seed: int) -> tuple[FitFold, ...]:

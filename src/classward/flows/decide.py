@@ -12,7 +12,9 @@ from classward.domain import SLO, ClassCut, ClassPromise, Costs, DecisionPolicy,
 from classward.inference import Proba
 from classward.lifecycle.calibrate import choose_abstention, choose_prior, choose_sets, choose_thresholds
 
-__all__ = ["RuleMade", "make_rule"]
+__all__ = ["RuleMade", "dealt", "make_rule"]
+
+_DEALT = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +42,10 @@ def make_rule(
 ) -> RuleMade:
     """Choose what the policy asks for, each part on rows of its own.
 
-    Probabilities come from models that never saw the rows, calibrated without them; the models that answer later were
-    fitted on all rows, so proofs hold as far as the two are alike. The sealed rows tell.
+    Probabilities come from models that never saw the rows. Their calibration was cross-fitted, but the weights of the
+    blend, its last temperature and the leaning towards rare classes were chosen on these same rows, and the models that
+    answer later were fitted on all of them: proofs are a little flattering, and hold as far as all this is alike. The
+    sealed rows tell.
 
     Parameters
     ----------
@@ -78,8 +82,8 @@ def make_rule(
     proofs: tuple[ThresholdProof, ...] = ()
     if space.is_ordered:
         remarks.append("classes are ordered: a mistake costs its distance, and the cheapest class is answered")
-    if policy.corrects_prior and len(np.unique(fold)) > 1:
-        prior = choose_prior(proba, y_index, fold=fold, rng=rng)
+    if policy.corrects_prior:
+        prior = choose_prior(proba, y_index, fold=dealt(fold, rng), rng=rng)
         rule = replace(rule, prior=prior.correction)
         remarks.append(prior.remark)
     promises = _promises(slos, critical)
@@ -100,6 +104,13 @@ def make_rule(
         rule=replace(rule, sets=(sets.rule,)), remarks=tuple(remarks),
         promises=promises if policy.keeps_promises else (), proofs=proofs,
     )  # fmt: skip
+
+
+def dealt(fold: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
+    """Folds to choose on: those there are, or rows of a single one dealt at random."""
+    if len(np.unique(fold)) > 1:
+        return fold
+    return rng.permutation(np.arange(len(fold), dtype=np.int64) % _DEALT)
 
 
 def _promises(slos: Sequence[SLO], critical: Sequence[str]) -> tuple[ClassPromise, ...]:
