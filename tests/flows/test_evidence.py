@@ -211,3 +211,18 @@ def test_status_reads_no_more_of_the_log_than_it_tells_of(live: Project, monkeyp
     began = live.clock.now()
     status(live.ctx, now=now)
     assert asked == [began - 2 * timedelta(days=live.ctx.task.label_wait_days)]
+
+
+def test_a_look_with_nothing_new_reads_no_answers_and_writes_nothing(
+    live: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    labelled(live, answered(live, 10, "billing"), "security")
+    look(live)
+    before = live.ctx.watching.read(task="desk")
+
+    def unexpected(*args: object, **more: object) -> None:
+        raise AssertionError("answers were read")
+
+    monkeypatch.setattr(type(live.ctx.log), "predictions", unexpected)
+    assert look(live).n_labels == 0
+    assert live.ctx.watching.read(task="desk") == before

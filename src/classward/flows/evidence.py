@@ -38,6 +38,10 @@ from classward.lifecycle.monitor import (
 __all__ = ["ALERT_EVENTS", "TakenIn", "alerts_of", "take_in", "watched"]
 
 ALERT_EVENTS = ("alert_raised", "alert_acked", "alert_resolved")
+_NOTHING_NEW = pl.DataFrame(
+    schema={"id": pl.String, "truth": pl.String, "weight": pl.Float64, "received_at": pl.Datetime("us", "UTC"),
+            "version": pl.Int64, "label": pl.String}
+)  # fmt: skip
 _READ_AGAIN = timedelta(hours=1)
 """Writers stamp a label before they append it; one that was held up for less than this is not missed."""
 
@@ -77,11 +81,11 @@ def take_in(ctx: Context, *, now: datetime) -> TakenIn:
     memory = ctx.watching.read(task=ctx.task.name)
     fresh, waiting, read_until = _new_truths(ctx, memory, now)
     states = _moved(ctx, streams, memory, fresh, deployment, now)
-    written = replace(
-        memory, states=states, read_until=read_until, waiting=waiting, revision=memory.revision + 1
-    )  # fmt: skip
-    if not ctx.watching.write(written, task=ctx.task.name, taken=fresh["id"].to_list()):
-        return TakenIn()
+    written = replace(memory, states=states, read_until=read_until, waiting=waiting)
+    if written != memory:
+        written = replace(written, revision=memory.revision + 1)
+        if not ctx.watching.write(written, task=ctx.task.name, taken=fresh["id"].to_list()):
+            return TakenIn()
     raised, resolved = _said(ctx, streams, states, deployment.live.version, now)
     again = settled(states, alerts_of(ctx))
     if again:
@@ -106,13 +110,16 @@ def _new_truths(
     """Answers whose first label is new, in order of receipt; labels that still wait for theirs; the last receipt read."""
     since = memory.read_until - _READ_AGAIN if memory.read_until else None
     labels = ctx.log.labels(received_since=since).select("id", "label", "weight", "received_at", "digest")
-    read_until = labels["received_at"].max() or memory.read_until
+    newest = labels["received_at"].max()
+    read_until = newest if isinstance(newest, datetime) else memory.read_until
     held = pl.DataFrame(
         [(w.id, w.label, w.weight, w.received_at, "") for w in memory.waiting], schema=labels.schema, orient="row"
     )
     first = pl.concat([held, labels]).sort("received_at", "digest").unique("id", keep="first", maintain_order=True)
     new = ctx.watching.not_yet_taken(first["id"].to_list(), task=ctx.task.name)
     first = first.filter(pl.col("id").is_in(list(new)))
+    if not first.height:
+        return _NOTHING_NEW, (), read_until
     wait = timedelta(days=ctx.task.label_wait_days)
     answers = ctx.log.predictions(
         since=now - 2 * wait, ids=first["id"].to_list(), columns=("id", "at", "version", "route", "kind", "label")
@@ -124,7 +131,7 @@ def _new_truths(
         WaitingLabel(id=r["id"], label=r["label"], weight=r["weight"], received_at=r["received_at"])
         for r in alone.iter_rows(named=True)
     )
-    return joined, waiting, read_until  # type: ignore[return-value]
+    return joined, waiting, read_until
 
 
 def _moved(

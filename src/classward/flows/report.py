@@ -15,18 +15,18 @@ from classward.artifact.read import read_bundle
 from classward.domain import Costs, LabelSpace, ModelVersion, Report
 from classward.errors import DataError, UnknownVersion, UsageError, nearest
 from classward.flows.context import Context
+from classward.flows.online import resolved_online
 from classward.flows.sealed import check_not_worn_out, note_reading
 from classward.flows.snapshot import load_folds
 from classward.flows.versions import registry_state, rows_hash_of
 from classward.inference import Columns, Model, Proba
 from classward.lifecycle.data import columns_of
 from classward.lifecycle.evaluate import HeldOut, analyse, evaluate, report_html
-from classward.lifecycle.label import resolve
 from classward.lifecycle.predict import RowChecker
 
 __all__ = ["CutReport", "live_or_newest", "sealed_report", "window_report"]
 
-_READ = ("id", "at", "version", "route", "label", "probabilities", "features")
+_READ = ("id", "at", "version", "route", "kind", "label", "probabilities", "features")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,11 +92,8 @@ def window_report(ctx: Context, version: ModelVersion, *, window: timedelta, whe
     """
     model = _model(ctx, version)
     now = ctx.clock.now()
-    resolved = resolve(
-        ctx.log.predictions(since=now - window, columns=_READ), ctx.log.labels(), now=now,
-        wait_s=ctx.task.label_wait_days * 86_400.0,
-    )  # fmt: skip
-    mine = resolved.outcomes.filter((pl.col("route") == "live") & (pl.col("version") == version.version))
+    online = resolved_online(ctx, _READ, since=now - window, now=now).outcomes
+    mine = online.filter(pl.col("version") == version.version)
     rows = mine.filter(pl.col("truth").is_in(list(model.label_space.names)))
     if where:
         rows = rows.filter(pl.col("features").is_not_null())
