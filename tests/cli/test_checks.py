@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,8 +14,9 @@ import pytest
 from click.testing import CliRunner
 
 from classward import wiring
-from classward.cli import watch
+from classward.cli import verify, watch
 from classward.cli.status import _is_in_order
+from classward.conformance.examples import answer, event_draft
 from classward.errors import RecordError, UsageError
 from classward.flows import status as looked
 from classward.flows import watch as watching
@@ -83,6 +86,31 @@ def test_sealing_does_not_wait_for_what_cannot_be_read(task_file: Path, monkeypa
     with pytest.raises(RecordError, match="CW703"):
         watching.tick(ctx, holder="a", now=ctx.clock.now())
     assert (ctx.log.health().n_sealed_files, ctx.log.health().n_open_segments) == (1, 0)
+
+
+def test_verify_names_a_forged_file_and_tells_what_it_could_not_check(task_file: Path) -> None:
+    ctx = wiring.open_context(task_file, Settings())
+    ctx.journal.append(event_draft(1))
+    writer = wiring.open_writer(ctx, Settings())
+    writer.predictions([answer("a", task="desk"), answer("b", task="desk")])
+    writer.close()
+    ctx.log.seal(now=ctx.clock.now())
+    ask = ["--task-file", str(task_file)]
+    done = CliRunner().invoke(verify.command, ask)
+    assert (done.exit_code, "everything is as it was written" in done.output) == (0, True)
+    assert "not checked" not in done.output
+
+    (path,) = task_file.parent.rglob("kind=prediction/*/*.parquet")
+    pl.read_parquet(path, hive_partitioning=False).with_columns(label=pl.lit("refund")).write_parquet(path)
+    done = CliRunner().invoke(verify.command, ask)
+    assert done.exit_code == 1
+    assert path.name in done.output
+    assert "not the bytes that were sealed" in done.output
+
+    with closing(sqlite3.connect(task_file.parent / ".classward" / "workspace.db")) as connection, connection:
+        connection.execute("DELETE FROM sealed_hashes")
+    done = CliRunner().invoke(verify.command, ask)
+    assert "not checked 1 sealed files have no SHA-256" in done.output
 
 
 @pytest.mark.parametrize("error", [OSError(5, "disk"), pl.exceptions.ComputeError("damaged"), RuntimeError("odd")])

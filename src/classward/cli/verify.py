@@ -36,6 +36,13 @@ def command(head: str | None, task_file: str, workspace: str | None, as_json: bo
             f" records    {log.n_sealed_files} sealed files, {log.n_open_segments} open segments, "
             f"{log.n_torn_bytes} torn bytes ignored, {log.n_lost} records lost by their writers"
         )
+        if log.n_unhashed:
+            click.echo(
+                f" not checked {log.n_unhashed} sealed files have no SHA-256: an earlier release wrote them; "
+                "'classward watch' adds it"
+            )
+        if log.n_hashed_late:
+            click.echo(f" since later {log.n_hashed_late} sealed files got their SHA-256 after they were written")
         for problem in result.problems:
             click.echo(f" PROBLEM    {problem}")
         fine = " everything is as it was written" if result.n_events else " nothing to verify: the journal has no event"

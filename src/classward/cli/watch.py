@@ -60,6 +60,8 @@ def _say(done: Ticked) -> None:
         click.echo(f" {alert.severity}: {alert.family} of {alert.class_name}: {said} ({alert.id})", err=True)
     for alert in done.taken.resolved:
         click.echo(f" resolved: {alert.family} of {alert.class_name} ({alert.id})", err=True)
+    if done.sealed.n_hashed:
+        click.echo(f" {done.sealed.n_hashed} sealed files of an earlier release got their SHA-256", err=True)
     if done.sealed.n_segments:
         sealed = done.sealed
         click.echo(

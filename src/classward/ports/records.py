@@ -24,7 +24,10 @@ PREDICTION_COLUMNS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealReport:
-    """What one pass of sealing did, and what it could not do (``problems``; tried again by the next pass)."""
+    """What one pass of sealing did, and what it could not do (``problems``; tried again by the next pass).
+
+    ``n_hashed`` sealed files of an earlier release were given the hash that they lacked.
+    """
 
     n_segments: int = 0
     n_predictions: int = 0
@@ -33,17 +36,25 @@ class SealReport:
     n_removed_segments: int = 0
     n_merged_files: int = 0
     n_orphans: int = 0
+    n_hashed: int = 0
     problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogHealth:
-    """What the log knows about itself: sizes, torn tails, and records reported lost by their writers."""
+    """What the log knows about itself: sizes, torn tails, and records reported lost by their writers.
+
+    Sealed files are compared with the hash that was stored when they were written. ``n_unhashed`` have none (an earlier
+    release wrote them): that they can be read is checked, that they are unchanged is not. ``n_hashed_late`` got theirs
+    only later: nothing vouches for the time before.
+    """
 
     n_sealed_files: int
     n_open_segments: int
     n_torn_bytes: int
     n_lost: int
+    n_unhashed: int = 0
+    n_hashed_late: int = 0
     problems: tuple[str, ...] = ()
 
 

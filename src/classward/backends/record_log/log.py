@@ -35,6 +35,7 @@ class FileRecordLog:
         self.folder, self._grace_s = folder, grace_s
         self._manifest = Manifest(database, task=task)
         self._swept_at_s = 0.0
+        self._damaged: dict[str, str] = {}
 
     def predictions(
         self,
@@ -96,7 +97,10 @@ class FileRecordLog:
         sweeps = now.timestamp() - self._swept_at_s >= _SWEEP_S
         if sweeps:
             self._swept_at_s = now.timestamp()
-        return seal(self.folder, self._manifest, now=now, grace_s=self._grace_s, sweeps=sweeps)
+            self._damaged.clear()  # what was restored meanwhile is looked at again
+        return seal(
+            self.folder, self._manifest, now=now, grace_s=self._grace_s, sweeps=sweeps, damaged=self._damaged
+        )  # fmt: skip
 
     def health(self) -> LogHealth:
         """Check every frame and file."""
@@ -130,6 +134,7 @@ class FileRecordLog:
             problems.append(f"counters: {error.what}")
         return LogHealth(
             n_sealed_files=len(files), n_open_segments=n_open, n_torn_bytes=torn, n_lost=lost,
+            n_unhashed=sum(not f.sha256 for f in files), n_hashed_late=sum(f.is_late for f in files),
             problems=tuple(problems),
         )  # fmt: skip
 

@@ -23,6 +23,10 @@ CREATE TABLE IF NOT EXISTS sealed_files (
 CREATE TABLE IF NOT EXISTS merged_files (
     task TEXT NOT NULL, path TEXT NOT NULL, merged_at_s REAL NOT NULL, PRIMARY KEY (task, path)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS sealed_hashes (
+    task TEXT NOT NULL, path TEXT NOT NULL, sha256 TEXT NOT NULL, hashed_at_s REAL NOT NULL, is_late INTEGER NOT NULL,
+    PRIMARY KEY (task, path)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS label_digests (
     task TEXT NOT NULL, digest BLOB NOT NULL, received_at_s REAL NOT NULL, PRIMARY KEY (task, digest)
 ) WITHOUT ROWID;
@@ -60,13 +64,19 @@ class Sealed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealedFile:
-    """A Parquet file of one kind and UTC date; ``path`` is relative to the task's folder."""
+    """A Parquet file of one kind and UTC date; ``path`` is relative to the task's folder.
+
+    ``sha256`` is of the bytes as they were written; empty where an earlier release wrote them and no round of sealing has
+    come by since. ``is_late`` says that the hash, or that of a file merged into this one, was taken only then.
+    """
 
     kind: str
     date: str
     path: str
     n_rows: int
     level: int = 0
+    sha256: str = ""
+    is_late: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,13 +117,23 @@ class Manifest:
         return {r[0]: Sealed(segment=r[0], end=r[1], n_torn_bytes=r[2], sealed_at_s=r[3], problem=r[4]) for r in rows}
 
     def files(self) -> tuple[SealedFile, ...]:
-        """All sealed files."""
+        """All sealed files, with their hashes as far as they are known."""
         with self._database.reading() as connection:
             rows = connection.execute(
                 "SELECT kind, date, path, n_rows, level FROM sealed_files WHERE task = ? ORDER BY kind, date, path",
                 (self._task,),
             ).fetchall()
-        return tuple(map(_file, rows))
+            known = _hashes(connection, self._task)
+        return tuple(_file(row, *known.get(row[2], ("", 0))) for row in rows)
+
+    def note_hash(self, file: SealedFile, sha256: str, *, at_s: float) -> bool:
+        """Fill in the hash of a file that has none; ``False`` if the file is no longer named, or has one by now."""
+        here = (self._task, file.path)
+        with self._database.transaction() as connection:
+            if not connection.execute("SELECT 1 FROM sealed_files WHERE task = ? AND path = ?", here).fetchone():
+                return False
+            row = (*here, sha256, at_s, 1)
+            return bool(connection.execute("INSERT OR IGNORE INTO sealed_hashes VALUES (?,?,?,?,?)", row).rowcount)
 
     @contextmanager
     def named(self) -> Iterator[frozenset[str]]:
@@ -132,7 +152,7 @@ class Manifest:
             row = (self._task, sealed.segment, sealed.end, sealed.n_torn_bytes, sealed.sealed_at_s, sealed.problem)
             if not connection.execute("INSERT OR IGNORE INTO sealed_segments VALUES (?,?,?,?,?,?)", row).rowcount:
                 return False
-            self._insert(connection, files)
+            self._insert(connection, files, at_s=sealed.sealed_at_s)
         return True
 
     def replace(
@@ -151,7 +171,10 @@ class Manifest:
             if not all(present) or not is_there(new):
                 return False
             connection.executemany(f"DELETE FROM sealed_files WHERE {where}", paths)
-            self._insert(connection, [new])
+            connection.executemany(
+                "DELETE FROM sealed_hashes WHERE task = ? AND path = ?", [(p[0], p[3]) for p in paths]
+            )
+            self._insert(connection, [new], at_s=at_s)
             gone = [(self._task, f.path, at_s) for f in old]
             connection.executemany("INSERT OR REPLACE INTO merged_files VALUES (?,?,?)", gone)
         return True
@@ -189,13 +212,26 @@ class Manifest:
             with self._database.transaction() as connection:
                 connection.executemany("INSERT OR IGNORE INTO label_digests VALUES (?,?,?)", rows)
 
-    def _insert(self, connection: Connection, files: Sequence[SealedFile]) -> None:
+    def _insert(self, connection: Connection, files: Sequence[SealedFile], *, at_s: float) -> None:
         rows = [(self._task, f.kind, f.date, f.path, f.n_rows, f.level) for f in files]
         connection.executemany("INSERT INTO sealed_files VALUES (?,?,?,?,?,?)", rows)
+        hashes = [(self._task, f.path, f.sha256, at_s, int(f.is_late)) for f in files if f.sha256]
+        connection.executemany("INSERT OR REPLACE INTO sealed_hashes VALUES (?,?,?,?,?)", hashes)
 
 
-def _file(row: tuple) -> SealedFile:
-    return SealedFile(kind=row[0], date=row[1], path=row[2], n_rows=row[3], level=row[4])
+def _hashes(connection: Connection, task: str) -> dict[str, tuple[str, int]]:
+    """Hash and lateness by path; nothing where an earlier release made the database and it can only be read."""
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'sealed_hashes'").fetchone():
+        return {}
+    rows = connection.execute("SELECT path, sha256, is_late FROM sealed_hashes WHERE task = ?", (task,)).fetchall()
+    return {path: (sha256, is_late) for path, sha256, is_late in rows}
+
+
+def _file(row: tuple, sha256: str = "", is_late: int = 0) -> SealedFile:
+    kind, date, path, n_rows, level = row
+    return SealedFile(
+        kind=kind, date=date, path=path, n_rows=n_rows, level=level, sha256=sha256, is_late=bool(is_late)
+    )  # fmt: skip
 
 
 def _key(digest: str) -> bytes:

@@ -1,4 +1,7 @@
-"""Sealing: finished and abandoned segments become Parquet, small files become large ones, what is done with goes."""
+"""Sealing: finished and abandoned segments become Parquet, small files become large ones, what is done with goes.
+
+What is merged is compared with its hash first, lest a changed file get a new hash; what has no hash yet is given one.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +28,7 @@ __all__ = ["seal"]
 _FAN_IN = 16
 _ORPHANS_LIVE_S = 3600.0
 _MOST_ROWS = 5_000_000
+_MOST_HASHED_BYTES = 1 << 30
 
 
 @dataclass(slots=True, kw_only=True)
@@ -36,23 +40,34 @@ class _Done:
     n_removed_segments: int = 0
     n_merged_files: int = 0
     n_orphans: int = 0
+    n_hashed: int = 0
 
     def report(self, problems: list[str]) -> SealReport:
         return SealReport(
             n_segments=self.n_segments, n_predictions=self.n_predictions, n_labels=self.n_labels,
             n_torn_bytes=self.n_torn_bytes, n_removed_segments=self.n_removed_segments,
-            n_merged_files=self.n_merged_files, n_orphans=self.n_orphans, problems=tuple(problems),
+            n_merged_files=self.n_merged_files, n_orphans=self.n_orphans, n_hashed=self.n_hashed,
+            problems=tuple(problems),
         )  # fmt: skip
 
 
-def seal(folder: Path, manifest: Manifest, *, now: datetime, grace_s: float, sweeps: bool = False) -> SealReport:
+def seal(
+    folder: Path,
+    manifest: Manifest,
+    *,
+    now: datetime,
+    grace_s: float,
+    sweeps: bool = False,
+    damaged: dict[str, str] | None = None,
+) -> SealReport:
     """Seal what no writer holds, merge small files, remove what readers that began before cannot need any more.
 
     What fails is listed and left for the next pass; it stops nothing else. Any number of sealers at once do no harm:
     file names follow from the segment, and the manifest takes each segment once. With ``sweeps``, files that a crash left
-    unnamed are looked for and removed, too.
+    unnamed are looked for and removed, too. ``damaged`` (path: problem) keeps what was found wrong with sealed files, so
+    that they are not read again in every round; they stay as they are, unmerged.
     """
-    done, problems = _Done(), []
+    done, problems, damaged = _Done(), [], {} if damaged is None else damaged
     sealed = manifest.segments()
     for path in sorted((folder / "open").glob("*.seg")):
         try:
@@ -65,11 +80,18 @@ def seal(folder: Path, manifest: Manifest, *, now: datetime, grace_s: float, swe
                 done.n_removed_segments += 1
         except (OSError, pl.exceptions.PolarsError) as error:
             problems.append(f"segment {path.name}: not sealed ({_short(error)})")
-    for group in _to_merge(manifest.files(), today=now.date()):
+    for group in _to_merge(tuple(f for f in manifest.files() if f.path not in damaged), today=now.date()):
         try:
-            done.n_merged_files += _merge_one(folder, group, manifest, now)
+            if all(_is_sound(folder, file, damaged) for file in group):
+                done.n_merged_files += _merge_one(folder, group, manifest, now)
         except (OSError, pl.exceptions.PolarsError) as error:
             problems.append(f"{group[0].path}: not merged ({_short(error)})")
+    try:
+        _hash_late(folder, manifest, now, done, damaged)
+    except OSError as error:
+        problems.append(f"sealed files without a hash: not read ({_short(error)})")
+    if damaged:  # but for those that somebody else has merged and removed meanwhile
+        problems += [damaged[file.path] for file in manifest.files() if file.path in damaged]
     problems += _remove_merged(folder, manifest, now.timestamp() - grace_s)
     if sweeps:
         try:
@@ -163,6 +185,24 @@ def _merge_one(folder: Path, group: list[SealedFile], manifest: Manifest, now: d
     merged = parquet.merge(folder, group, level=level)
     is_there = (folder / merged.path).is_file
     return len(group) if manifest.replace(group, merged, at_s=now.timestamp(), is_there=lambda _: is_there()) else 0
+
+
+def _is_sound(folder: Path, file: SealedFile, damaged: dict[str, str]) -> bool:
+    if problem := parquet.check(folder, file):
+        damaged[file.path] = problem
+    return not problem
+
+
+def _hash_late(folder: Path, manifest: Manifest, now: datetime, done: _Done, damaged: dict[str, str]) -> None:
+    """Give a hash to files of earlier releases that can be read: about a gigabyte a round, so that others get their turn."""
+    n_bytes = 0
+    for file in [f for f in manifest.files() if not f.sha256 and f.path not in damaged]:
+        if n_bytes >= _MOST_HASHED_BYTES:
+            return
+        if _is_sound(folder, file, damaged):
+            path = folder / file.path
+            n_bytes += path.stat().st_size
+            done.n_hashed += manifest.note_hash(file, parquet.sha256_of(path), at_s=now.timestamp())
 
 
 def _remove_merged(folder: Path, manifest: Manifest, until_s: float) -> list[str]:
