@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import importlib.util
 import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -89,12 +91,35 @@ class Server:
         tasks = Path(f"/proc/{self.process.pid}/task")
         return [int(pid) for task in tasks.iterdir() for pid in (task / "children").read_text().split()]
 
+    def workers(self, within_s: float = 20.0) -> list[int]:
+        """Process numbers of the two workers or more, once they have reported."""
+        deadline = time.monotonic() + within_s
+        while time.monotonic() < deadline:
+            place = f"{(self.folder / '.classward' / 'workspace.db').as_uri()}?mode=ro"
+            with contextlib.closing(sqlite3.connect(place, uri=True)) as connection:
+                reported = {row[0] for row in connection.execute("SELECT pid FROM heartbeats")}
+            if len(running := sorted(reported.intersection(self.children()))) >= 2:
+                return running
+            time.sleep(0.02)
+        raise AssertionError("two workers never reported")
+
     def stop(self) -> int:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         code = self.process.wait(30)
         self.log.close()
         return code
+
+
+def wait_until_gone(port: int) -> None:
+    """Orphans notice that their parent is gone and let go of the port."""
+    deadline = time.monotonic() + 15
+    while time.monotonic() < deadline:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return
+        time.sleep(0.05)
+    raise AssertionError("an orphan goes on serving")
 
 
 def free_port() -> int:
