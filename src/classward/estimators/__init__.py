@@ -9,6 +9,7 @@ from classward.estimators.featurise import fit_featuriser, fit_ordinal_featurise
 from classward.estimators.forest import ForestSettings, fit_forest
 from classward.estimators.image_encoders import IMAGE_ENCODERS, image_encoder_named, pack_image_encoder
 from classward.estimators.images import fit_picture_reader, image_parts, vector_parts
+from classward.estimators.inner_fold import inner_fold
 from classward.estimators.kernel import KernelSettings, fit_kernel
 from classward.estimators.likeness import LikenessFit, LikenessSettings, fit_likeness
 from classward.estimators.linear import LinearSettings, fit_linear
@@ -83,6 +84,7 @@ __all__ = [
     "fit_vector_scaling",
     "image_encoder_named",
     "image_parts",
+    "inner_fold",
     "one_blas_thread",
     "pack_encoder",
     "pack_image_encoder",

@@ -70,6 +70,7 @@ def fit_network(
     seed: int,
     should_stop: Callable[[], bool],
     weight: NDArray[np.float64] | None = None,
+    held: tuple[Features, NDArray[np.int64]] | None = None,
     noted: Callable[[Stop], None] = lambda stop: None,
 ) -> NetworkScorer:
     """Fit two hidden layers until an inner stratified tenth of the rows is no longer classified better.
@@ -95,6 +96,8 @@ def fit_network(
         Asked after every pass; ``True`` keeps the best pass so far.
     weight : float array of shape (n,), optional
         How much each row counts; all alike without it.
+    held : Features and int array, optional
+        Rows that tell when to stop instead of the inner tenth, with their classes; they all count alike.
     noted : callable
         Told which pass was kept.
 
@@ -110,8 +113,13 @@ def fit_network(
     """
     rows = np.nan_to_num(dense_rows(features))
     present, y = np.unique(y_index, return_inverse=True)
-    fit, held = inner_fold(y, np.random.default_rng(seed))
-    checks = Features(n=len(held), dense=rows[held], sparse=Csr.empty(len(held)))
+    fit, inner = inner_fold(y, np.random.default_rng(seed)) if held is None else (np.arange(len(y)), y[:0])
+    held_rows, held_y, held_weight = rows[inner], y[inner], None if weight is None else weight[inner]
+    if held is not None:
+        known = np.flatnonzero(np.isin(held[1], present))
+        held_rows, held_y = np.nan_to_num(dense_rows(held[0]))[known], np.searchsorted(present, held[1][known])
+        held_weight = None
+    checks = Features(n=len(held_y), dense=held_rows, sparse=Csr.empty(len(held_y)))
     one_pass = _learner(
         rows[fit], y[fit], None if weight is None else weight[fit], settings, len(present), len(rows), seed
     )
@@ -121,15 +129,15 @@ def fit_network(
         for _ in range(settings.epochs):
             scorer = _network(*one_pass(), present=present, n_classes=n_classes)
             mean = scorer if mean is None else _between(mean, scorer)
-            score = _score(mean.logits(checks)[:, present], y[held], None if weight is None else weight[held])
+            score = _score(mean.logits(checks)[:, present], held_y, held_weight)
             if seen.saw(score):
                 chosen = mean
-            if (seen.is_over and len(held)) or should_stop():
+            if (seen.is_over and len(held_y)) or should_stop():
                 break
-    found = chosen if len(held) else mean
+    found = chosen if len(held_y) else mean
     if found is None:
         raise ValueError(f"a network needs at least one pass, not {settings.epochs}")
-    noted(seen.stop if len(held) else Stop(chosen=seen.n_steps, made=seen.n_steps))
+    noted(seen.stop if len(held_y) else Stop(chosen=seen.n_steps, made=seen.n_steps))
     return found
 
 

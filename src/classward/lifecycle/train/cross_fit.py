@@ -52,6 +52,7 @@ def cross_fit(
 ) -> CrossFitted:
     """Fit a recipe once per fold within a share of the budget.
 
+    Rows a fold leaves out are scored and nothing else: families that stop early hold out some of the fold's own rows.
     Each fold may use an equal part of what is left; families that work in rounds are cut there, others are left out
     as soon as the first fold shows that the rest would not finish.
 
@@ -97,8 +98,8 @@ def cross_fit(
 
         held = rows.take(fold.held)
         how = How(
-            seed=seed, n_threads=n_threads, should_stop=should_stop, spent=spent, held=held if len(folds) > 1 else None,
-            encoder=encoder, noted=stops.append,
+            seed=seed, n_threads=n_threads, should_stop=should_stop, spent=spent, encoder=encoder,
+            noted=stops.append,
         )  # fmt: skip
         fit = rows.take(fold.fit)
         if len(folds) == 1:  # the model stays as it is, and held rows may come later: it learns nothing of them

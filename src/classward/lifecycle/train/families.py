@@ -83,9 +83,6 @@ def fit_lightgbm_family(rows: LabelledRows, params: Params, how: How) -> tuple[F
     """Fit boosted trees over every column but text."""
     settings = settings_of(TreeSettings, params)
     featuriser, features = rows.featurised(fit_ordinal_featuriser, without_text(rows.schema))
-    held = None
-    if how.held is not None:
-        held = (how.held.features_by(featuriser), how.held.y_index)
     scorer = fit_trees(
         features,
         rows.y_index,
@@ -96,7 +93,7 @@ def fit_lightgbm_family(rows: LabelledRows, params: Params, how: How) -> tuple[F
         n_threads=how.n_threads,
         should_stop=how.should_stop,
         codes=featuriser.codes,
-        held=held,
+        held=None if how.held is None else (how.held.features_by(featuriser), how.held.y_index),
         noted=how.noted,
     )
     return featuriser, scorer
@@ -155,7 +152,7 @@ def family(name: str) -> Family:
 def is_refitted(recipe: Recipe) -> bool:
     """Whether a recipe is best fitted once more on all rows, rather than kept as one model per fold.
 
-    Families that stop early need a left-out fold to know when, and gain from the mean of several; those of
+    Families that stop early stop elsewhere in each fold, and gain from the mean of several; those of
     :data:`FITTED_ONCE` saw all rows already. Binary questions are calibrated one by one, so that each must be one model.
     """
     return bool(recipe.frame) or recipe.family not in _STOPS_EARLY | FITTED_ONCE

@@ -32,7 +32,9 @@ class How:
     spent : callable
         Share of its time that the fit has used, so that several models in one fit can divide it.
     held : LabelledRows or None
-        Rows that may tell a family when to stop, and nothing else; without them it holds some of its own out.
+        Rows that may tell a family when to stop, and nothing else: set aside of the rows of this fit before others were
+        repeated or changed. Empty if there are too few; without them a family holds some of its own out. Never rows
+        whose scores shall be of rows the model did not see.
     encoder : StaticEncoder, OnnxEncoder or None
         What reads texts for the families ``embedding`` and ``likeness``; the same object in every fold.
     noted : callable

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from classward.domain import Recipe
 from classward.errors import NotMulticlass
+from classward.estimators import inner_fold
 from classward.inference import FittedModel, Identity
-from classward.lifecycle.train.balance import balanced
-from classward.lifecycle.train.families import family
+from classward.lifecycle.train.balance import COPYING, balanced
+from classward.lifecycle.train.families import family, stops_when_asked
 from classward.lifecycle.train.family import How
 from classward.lifecycle.train.frame_fit import fit_frame
 from classward.lifecycle.train.noise import without_noise
@@ -63,6 +64,12 @@ def fit_one(recipe: Recipe, rows: LabelledRows, how: How) -> FittedModel:
         return scorer.logits(featuriser.transform(others.columns, others.n))
 
     rows = without_noise(rows, noise, score=score, rng=np.random.default_rng(how.seed))
+    if (balance in COPYING or perturb) and how.held is None and stops_when_asked(recipe.family):
+        # split before anything is copied: a copy on the other side is an answer known beforehand
+        fitted_on, held_out = inner_fold(
+            np.unique(rows.y_index, return_inverse=True)[1], np.random.default_rng(how.seed)
+        )
+        rows, how = rows.take(fitted_on), replace(how, held=rows.take(held_out))
     rows = balanced(rows, balance, class_weights=class_weights, rng=np.random.default_rng(how.seed))
     if perturb:
         rows = with_perturbed(rows, perturb, np.random.default_rng(how.seed))

@@ -45,7 +45,7 @@ class LabelledRows:
     _made: dict[FitFeaturiser, tuple[Featuriser, Features]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
-    _found: dict[Callable[[LabelledRows], str], str] = field(
+    _found: dict[tuple[Callable[[LabelledRows], str], bytes], str] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
     reader: PictureReader | None = None
@@ -89,11 +89,16 @@ class LabelledRows:
         return featuriser, features if self.positions is None else features.take(self.positions)
 
     def found_once(self, choose: Callable[[LabelledRows], str]) -> str:
-        """A choice between few ways, made once on the rows these were taken from, so that all folds agree."""
-        whole = self.origin or self
-        if choose not in whole._found:
-            whole._found[choose] = choose(whole)
-        return whole._found[choose]
+        """A choice between few ways, made once for the same rows of those they were taken from; no other row has a say."""
+        if self.origin is None or self.positions is None:
+            own, key = self, b""
+        else:
+            places = np.unique(self.positions)
+            own, key = self.origin.take(places), places.tobytes()
+        known = (self.origin or self)._found
+        if (choose, key) not in known:
+            known[choose, key] = choose(own)
+        return known[choose, key]
 
     def features_by(self, featuriser: Featuriser) -> Features:
         """What a featuriser makes of these rows; looked up where :meth:`featurised` made it."""

@@ -23,17 +23,17 @@ SCALED: Mapping[str, FitFeaturiser] = MappingProxyType(
 )
 """Name of a scaling → what fits the featuriser."""
 
-_MOST_ROWS, _SHARE = 2_000, 3
+_MOST_ROWS, _SHARE = 1_000, 3
 _USUAL = "spread"
 _STRENGTH = 10.0
 _CLEARLY = 0.97
 
 
 def best_scaling(rows: LabelledRows) -> str:
-    """Fit a kernel machine on two thirds of at most 2,000 rows under each scaling; the best on the others, if clear.
+    """Fit a kernel machine on two thirds of at most 1,000 rows under each scaling; the best on the others, if clear.
 
-    Columns in one unit, such as pixels, lose by being stretched; columns with long tails lose by not being. One choice out of
-    three on the rows that also score the models flatters those scores by next to nothing.
+    Columns in one unit, such as pixels, lose by being stretched; columns with long tails lose by not being. For rows that are
+    fitted on: those that score the models have no say.
     """
     schema = without_text(rows.schema)
     if not any(f.kind in ("numeric", "boolean", "date") for f in schema.features):

@@ -24,6 +24,7 @@ def fit_network_family(rows: LabelledRows, params: Params, how: How) -> tuple[Fe
         seed=how.seed,
         weight=rows.weight,
         should_stop=how.should_stop,
+        held=None if how.held is None else (how.held.features_by(featuriser), how.held.y_index),
         noted=how.noted,
     )
     return featuriser, scorer

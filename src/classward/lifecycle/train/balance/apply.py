@@ -13,7 +13,7 @@ from classward.lifecycle.train.balance.synthesis import synthesised
 from classward.lifecycle.train.balance.weights import declared_weights, effective_weights, inverse_weights, weighted
 from classward.lifecycle.train.rows import LabelledRows
 
-__all__ = ["BALANCES", "balance_params", "balanced"]
+__all__ = ["BALANCES", "COPYING", "balance_params", "balanced"]
 
 _Balance = Callable[[LabelledRows, str, np.random.Generator], LabelledRows]
 
@@ -41,6 +41,9 @@ BALANCES: Mapping[str, _Balance] = MappingProxyType(
     }
 )
 """What a recipe's ``balance`` may be → what it does to the rows a model is fitted on."""
+
+COPYING = frozenset({"over", "smote"})
+"""Ways that repeat rows, or make new ones between them."""
 
 
 def balanced(rows: LabelledRows, balance: str, *, class_weights: str = "", rng: np.random.Generator) -> LabelledRows:
