@@ -6,6 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.naive_bayes import GaussianNB
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from classward.artifact.read import read_bundle
 from classward.artifact.write import write_bundle
@@ -28,6 +31,7 @@ BROUGHT = [
     brought_recipe("sklearn.ensemble:HistGradientBoostingClassifier", '{"max_iter": 3}'),
     brought_recipe("sklearn.tree:DecisionTreeClassifier"),
     brought_recipe("sklearn.svm:SVC"),
+    brought_recipe(make_pipeline(StandardScaler(), GaussianNB())),
 ]
 
 

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from classward.inference import (
+    AffineScorer,
     BellScorer,
     BooleanPart,
     CategoryPart,
@@ -52,6 +53,7 @@ KINDS: Mapping[str, type[Any]] = MappingProxyType(
     {
         kind.__name__: kind
         for kind in (
+            AffineScorer,
             BellScorer,
             BooleanPart,
             CategoryPart,

@@ -1,5 +1,6 @@
 """What predicts: featurise, score, calibrate. NumPy and the standard library; one runtime for texts, loaded on use."""
 
+from classward.inference.affine import AffineScorer, OverNumbers
 from classward.inference.bells import BellScorer
 from classward.inference.blend import Blend, BlendMember, Model, mean_log_proba
 from classward.inference.calibrators import (
@@ -51,6 +52,7 @@ from classward.inference.vector_part import VectorPart
 
 __all__ = [
     "ABSENT_LOGIT",
+    "AffineScorer",
     "BadPicture",
     "BellScorer",
     "Blend",
@@ -91,6 +93,7 @@ __all__ = [
     "OnnxPictures",
     "OrderScaling",
     "OrdinalPart",
+    "OverNumbers",
     "Picture",
     "PictureEncoder",
     "PictureReader",

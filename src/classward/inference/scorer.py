@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
+from classward.inference.affine import AffineScorer
 from classward.inference.bells import BellScorer
 from classward.inference.clustered import ClusteredScorer
 from classward.inference.described import DescribedScorer
@@ -30,5 +31,6 @@ Scorer: TypeAlias = (
     | NeighbourScorer
     | ClusteredScorer
     | DescribedScorer
+    | AffineScorer
 )
 """Has ``n_columns``, ``n_classes`` and ``logits(features)`` of shape (n, n_classes)."""

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.pipeline import Pipeline
 
 from classward.errors import DataError
 from classward.estimators.brought.freeze import freeze
@@ -69,12 +70,16 @@ def fit_brought(
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # iterations are settings
-            model.fit(rows, code, **({} if weight is None else {"sample_weight": weight}))
+            model.fit(rows, code, **({} if weight is None else {_weight_name(model): weight}))
     except (ValueError, TypeError, RuntimeError, AttributeError, LookupError, ArithmeticError) as error:
         raise _failed(model, str(error).strip().splitlines()[0] if str(error) else type(error).__name__) from error
     if not np.array_equal(getattr(model, "classes_", ()), np.arange(len(present))):
         raise _failed(model, f"its classes_ are not those of the {len(present)} classes it was shown")
     return freeze(model, Taught(rows=rows, code=code, present=present, n_classes=n_classes))
+
+
+def _weight_name(model: Any) -> str:
+    return f"{model.steps[-1][0]}__sample_weight" if isinstance(model, Pipeline) else "sample_weight"
 
 
 def _failed(model: Any, got: str) -> DataError:

@@ -26,6 +26,7 @@ from sklearn.linear_model import (
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import Pipeline
 from sklearn.svm import SVC, LinearSVC, NuSVC
 from sklearn.tree import DecisionTreeClassifier
 
@@ -33,6 +34,7 @@ from classward.errors import DataError
 from classward.estimators.brought.boosted import freeze_boosted, freeze_histogram_boosted, freeze_lightgbm
 from classward.estimators.brought.linear import freeze_linear, freeze_network
 from classward.estimators.brought.other import freeze_bells, freeze_machines, freeze_neighbours
+from classward.estimators.brought.pipeline import freeze_pipeline
 from classward.estimators.brought.taught import Frozen, Taught
 from classward.estimators.brought.trees import freeze_forest, freeze_tree
 from classward.inference import Scorer
@@ -100,9 +102,8 @@ def freeze(model: Any, taught: Taught) -> Scorer:
         CW343 if there is no conversion, CW345 if it answers otherwise than the estimator: a probability (or score,
         relative to its size) differs by more than 1e-6, or a class that is not a tie within that.
     """
-    convert = freezable(type(model))
     try:
-        frozen = convert(model, taught)
+        frozen = _converted(model, taught)
     except (ValueError, AttributeError, TypeError, LookupError) as error:
         raise _refused(model, str(error).splitlines()[0]) from error
     ours, theirs = frozen.ours, frozen.theirs
@@ -114,6 +115,12 @@ def freeze(model: Any, taught: Taught) -> Scorer:
     if _classes_differ(ours, theirs).any():
         raise _refused(model, f"{_classes_differ(ours, theirs).sum()} of {len(ours)} training rows get another class")
     return frozen.scorer
+
+
+def _converted(model: Any, taught: Taught) -> Frozen:
+    if isinstance(model, Pipeline):
+        return freeze_pipeline(model, taught, _converted)
+    return freezable(type(model))(model, taught)
 
 
 def _classes_differ(ours: Any, theirs: Any) -> Any:

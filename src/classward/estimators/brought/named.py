@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
-import inspect
 import json
-import re
 from dataclasses import dataclass
-from types import ModuleType
 from typing import Any
 
 from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline
 
-from classward.errors import DataError, UsageError, nearest
-from classward.estimators.brought.freeze import CONVERTERS, freezable
+from classward.errors import DataError, UsageError
+from classward.estimators.brought.find import class_named, public_name
+from classward.estimators.brought.freeze import freezable
+from classward.estimators.brought.plain import changed_settings, known_settings, parsed
 
 __all__ = ["BroughtSettings", "brought_by_name", "brought_instance", "build"]
 
-_NAME = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
+_STEPS = (
+    'write \'{"steps": [["scale", "sklearn.preprocessing:StandardScaler", {}], ["svc", "sklearn.svm:SVC", {"C": 3}]]}\''
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BroughtSettings:
-    """Which estimator: its class as ``package.module:Name``, and its settings as a JSON object."""
+    """Which estimator: its class as ``package.module:Name``, and its settings as a JSON object.
+
+    Those of a pipeline are ``{"steps": [[name, class, settings], …]}``.
+    """
 
     estimator: str
     settings: str = "{}"
@@ -37,7 +40,7 @@ def brought_by_name(estimator: str, settings: str = "{}") -> BroughtSettings:
     estimator : str
         ``package.module:Name``, such as ``sklearn.ensemble:RandomForestClassifier``. It is imported, never evaluated.
     settings : str
-        JSON object of arguments.
+        JSON object of arguments; of a ``Pipeline``, ``{"steps": [[name, class, settings], …]}``.
 
     Raises
     ------
@@ -46,25 +49,12 @@ def brought_by_name(estimator: str, settings: str = "{}") -> BroughtSettings:
     DataError
         CW341 if it is no classifier in scikit-learn's sense; CW343 if it cannot be frozen.
     """
-    kind = _find(estimator)
-    if not all(callable(getattr(kind, name, None)) for name in ("fit", "get_params", "set_params")):
-        raise DataError(
-            "CW341",
-            f"{estimator!r} is no classifier in scikit-learn's sense",
-            got=f"{kind.__name__} without fit, get_params or set_params",
-            fix="bring a class with fit, predict_proba or decision_function, and classes_",
-        )
+    kind = class_named(estimator)
+    if issubclass(kind, Pipeline):
+        return _pipeline(estimator, _steps(settings))
+    _must_have(kind, ("fit", "get_params", "set_params"), "fit, predict_proba or decision_function, and classes_")
     freezable(kind)
-    given = _parsed(settings)
-    known = [p for p in inspect.signature(kind).parameters if p not in ("self", "args", "kwargs")]
-    unknown = sorted(set(given) - set(known))
-    if unknown and "kwargs" not in inspect.signature(kind).parameters:
-        raise UsageError(
-            "CW342",
-            f"{kind.__name__} has no setting {unknown[0]!r}{nearest(unknown[0], known)}",
-            fix=f"use {', '.join(known)}",
-        )
-    return BroughtSettings(estimator=estimator, settings=json.dumps(given, sort_keys=True))
+    return BroughtSettings(estimator=estimator, settings=json.dumps(known_settings(kind, settings), sort_keys=True))
 
 
 def brought_instance(model: Any) -> BroughtSettings:
@@ -81,20 +71,11 @@ def brought_instance(model: Any) -> BroughtSettings:
     kind = type(model)
     if not hasattr(model, "get_params"):
         raise DataError("CW341", f"{kind.__name__} is no classifier in scikit-learn's sense", got="no get_params")
-    signature = inspect.signature(kind).parameters
-    defaults = {name: p.default for name, p in signature.items()}
-    given = model.get_params(deep=False)
-    changed = {name: v for name, v in given.items() if name not in defaults or not _same(v, defaults[name])}
-    for name, value in changed.items():
-        if not _is_plain(value):
-            raise UsageError(
-                "CW342",
-                f"setting {name!r} of {kind.__name__} cannot be written down",
-                got=type(value).__name__,
-                why="a recipe is stored as text, so that training can be repeated and resumed",
-                fix="give numbers, texts, lists of them, or None",
-            )
-    return brought_by_name(f"{_public_module(kind)}:{kind.__qualname__}", json.dumps(changed))
+    if isinstance(model, Pipeline):
+        steps = [(name, step) for name, step in model.steps if step is not None and not isinstance(step, str)]
+        named = [(name, public_name(type(step)), json.dumps(changed_settings(step))) for name, step in steps]
+        return _pipeline(public_name(kind), named)
+    return brought_by_name(public_name(kind), json.dumps(changed_settings(model)))
 
 
 def build(settings: BroughtSettings, *, seed: int, n_threads: int) -> Any:
@@ -102,9 +83,17 @@ def build(settings: BroughtSettings, *, seed: int, n_threads: int) -> Any:
 
     Logistic regression warns about ``n_jobs``, which it no longer reads.
     """
-    kind = _find(settings.estimator)
+    kind = class_named(settings.estimator)
+    if issubclass(kind, Pipeline):
+        return kind(
+            [(name, _made(class_named(of), text, seed, n_threads)) for name, of, text in _steps(settings.settings)]
+        )
     freezable(kind)
-    given = {name: tuple(v) if isinstance(v, list) else v for name, v in _parsed(settings.settings).items()}
+    return _made(kind, settings.settings, seed, n_threads)
+
+
+def _made(kind: type[Any], settings: str, seed: int, n_threads: int) -> Any:
+    given = {name: tuple(v) if isinstance(v, list) else v for name, v in known_settings(kind, settings).items()}
     model = kind(**given)
     own = model.get_params(deep=False)
     chosen = {"random_state": seed} | ({} if issubclass(kind, LogisticRegression) else {"n_jobs": n_threads})
@@ -112,74 +101,47 @@ def build(settings: BroughtSettings, *, seed: int, n_threads: int) -> Any:
     return model
 
 
-def _find(name: str) -> type[Any]:
-    if not _NAME.fullmatch(name):
+def _pipeline(estimator: str, steps: list[tuple[str, str, str]]) -> BroughtSettings:
+    """Check every step: all but the last change columns, the last is a classifier that can be frozen."""
+    if not steps:
+        raise UsageError("CW342", "a pipeline has no steps", fix=_STEPS)
+    noted: list[list[Any]] = []
+    for name, of, text in steps[:-1]:
+        kind = class_named(of)
+        _must_have(kind, ("fit", "transform", "get_params", "set_params"), "steps with fit and transform")
+        noted.append([name, of, known_settings(kind, text)])
+    name, of, text = steps[-1]
+    last = brought_by_name(of, text)
+    noted.append([name, last.estimator, json.loads(last.settings)])
+    return BroughtSettings(estimator=estimator, settings=json.dumps({"steps": noted}, sort_keys=True))
+
+
+def _steps(settings: str) -> list[tuple[str, str, str]]:
+    given = parsed(settings)
+    steps = given.get("steps")
+    if set(given) != {"steps"} or not isinstance(steps, list):
+        raise UsageError("CW342", "a pipeline needs its steps and nothing else", got=settings[:100], fix=_STEPS)
+    found = []
+    for step in steps:
+        if not (isinstance(step, list) and 2 <= len(step) <= 3 and all(isinstance(part, str) for part in step[:2])):
+            raise UsageError(
+                "CW342", "a step of a pipeline is no [name, class, settings]", got=str(step)[:100], fix=_STEPS
+            )
+        found.append((step[0], step[1], json.dumps(step[2] if len(step) == 3 else {})))
+    names = [name for name, _, _ in found]
+    if len(set(names)) < len(names) or any("__" in name or not name for name in names):
         raise UsageError(
-            "CW340",
-            "an estimator is not named as it should be",
-            got=repr(name)[:100],
-            fix="write 'package.module:Name', such as 'sklearn.ensemble:RandomForestClassifier'",
-        )
-    path, _, wanted = name.partition(":")
-    found = getattr(_module(path, wanted), wanted, None)
-    if not isinstance(found, type):
-        names = [n for n in dir(_module(path, wanted)) if not n.startswith("_")]
-        raise UsageError(
-            "CW340",
-            f"{path} has no class {wanted!r}{nearest(wanted, names)}",
-            fix="write 'package.module:Name', such as 'sklearn.ensemble:RandomForestClassifier'",
+            "CW342", "steps of a pipeline need names of their own, without '__'", got=str(names)[:100], fix=_STEPS
         )
     return found
 
 
-def _module(path: str, wanted: str) -> ModuleType:
-    try:
-        return importlib.import_module(path)
-    except ImportError as error:
-        homes = {k.__name__: f"{_public_module(k)}:{k.__name__}" for k in CONVERTERS}
-        meant = f"; did you mean {homes[wanted]!r}?" if wanted in homes else nearest(path, _homes())
-        raise UsageError(
-            "CW340",
-            f"the module {path!r} cannot be imported{meant}",
-            got=str(error),
-            fix="install its package into this environment, or mend the name",
-        ) from error
-
-
-def _homes() -> list[str]:
-    return sorted({_public_module(kind) for kind in CONVERTERS})
-
-
-def _public_module(kind: type[Any]) -> str:
-    """The shortest module that shows a class under its name: ``sklearn.ensemble``, not ``sklearn.ensemble._forest``."""
-    parts = kind.__module__.split(".")
-    for n in range(1, len(parts)):
-        path = ".".join(parts[:n])
-        if getattr(importlib.import_module(path), kind.__name__, None) is kind:
-            return path
-    return kind.__module__
-
-
-def _parsed(settings: str) -> dict[str, Any]:
-    try:
-        given = json.loads(settings)
-    except json.JSONDecodeError as error:
-        raise UsageError("CW342", "settings of an estimator are no JSON", got=str(error), fix=_EXAMPLE) from None
-    if not isinstance(given, dict) or not all(_is_plain(value) for value in given.values()):
-        raise UsageError(
-            "CW342", "settings of an estimator are no JSON object of plain values", got=settings[:100], fix=_EXAMPLE
+def _must_have(kind: type[Any], wanted: tuple[str, ...], what: str) -> None:
+    lacks = [name for name in wanted if not callable(getattr(kind, name, None))]
+    if lacks:
+        raise DataError(
+            "CW341",
+            f"{kind.__module__}.{kind.__qualname__} does not do what its place asks in scikit-learn's sense",
+            got=f"no {' and no '.join(lacks)}",
+            fix=f"bring {what}",
         )
-    return given
-
-
-_EXAMPLE = "write '{\"n_estimators\": 200}'"
-
-
-def _is_plain(value: Any) -> bool:
-    if isinstance(value, list | tuple):
-        return all(_is_plain(item) for item in value)
-    return value is None or (isinstance(value, bool | int | float | str) and value == value)
-
-
-def _same(value: Any, default: Any) -> bool:
-    return value is default or (_is_plain(value) and _is_plain(default) and bool(value == default))
