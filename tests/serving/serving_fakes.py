@@ -129,6 +129,9 @@ class FileWriter:
         os.close(handle)
         return True
 
+    def together(self, batches: Sequence[Sequence[object]]) -> tuple[bool, ...]:
+        return tuple(self.predictions(batch) for batch in batches)
+
     def labels(self, batch: Sequence[object]) -> bool:
         self.n_labels += 0 if self.is_full else len(batch)
         return not self.is_full

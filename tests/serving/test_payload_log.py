@@ -20,6 +20,9 @@ class Kept:
         self.batch += batch
         return True
 
+    def together(self, batches) -> tuple[bool, ...]:
+        return tuple(self.predictions(batch) for batch in batches)
+
     def __getattr__(self, name):
         return getattr(self._writer, name)
 

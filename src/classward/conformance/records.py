@@ -55,6 +55,19 @@ class RecordLogSuite:
         assert log.counters().columns == ["second", "name", "n", "writer"]
         assert log.health().problems == ()
 
+    def test_requests_written_together_are_all_there_and_one_that_cannot_be_kept_costs_no_other(
+        self, tmp_path: Path
+    ) -> None:
+        writer = self.make_writer(tmp_path, SteppedClock())
+        batches = [[answer("a"), answer("b")], [answer("broken", key="\ud800")], [answer("c")], []]
+        assert writer.together(batches) == (True, False, True, True)
+        assert writer.n_lost == 1
+        assert writer.together([[answer("d")]]) == (True,)
+        writer.close()
+        log = self.make_log(tmp_path)
+        assert sorted(log.predictions()["id"]) == ["a", "b", "c", "d"]
+        assert log.health().n_lost == 1
+
     @pytest.mark.parametrize("is_sealed", [False, True])
     def test_answers_come_back_as_they_were_given(self, tmp_path: Path, is_sealed: bool) -> None:
         given = [

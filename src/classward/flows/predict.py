@@ -16,7 +16,7 @@ from classward.inference import Blend, Columns, Decider, Model, Proba
 from classward.lifecycle.predict import PayloadKeeper, PayloadPolicy, RowChecker
 from classward.ports import Clock, Ids, RecordWriter
 
-__all__ = ["Answer", "AnsweredRow", "DataPlane", "LoadedVersion"]
+__all__ = ["Answer", "AnsweredRow", "DataPlane", "LoadedVersion", "Unlogged"]
 
 _T = TypeVar("_T")
 
@@ -109,6 +109,21 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unlogged:
+    """An answer that must not leave yet, and the records of its rows, which whoever asked for it has to write."""
+
+    answer: Answer
+    batch: tuple[Prediction, ...]
+
+    def settled(self, *, is_logged: bool) -> Answer:
+        """The answer as it may leave: rows whose record could not be written say so."""
+        if is_logged:
+            return self.answer
+        rows = tuple(replace(row, flags=(*row.flags, "unlogged")) for row in self.answer.predictions)
+        return replace(self.answer, predictions=rows)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Call:
     """What a caller asked beside the rows."""
 
@@ -185,6 +200,25 @@ class DataPlane:
         Refused
             CW801 when no version is live.
         """
+        done = self._settled(
+            self.decide(rows, ids=ids, keys=keys, top_k=top_k, sets=sets, request_id=request_id, mark=mark)
+        )
+        if mark is not None:
+            mark("log")
+        return done
+
+    def decide(
+        self,
+        rows: Sequence[Mapping[str, object]],
+        *,
+        ids: Sequence[str] | None = None,
+        keys: Sequence[str | None] | None = None,
+        top_k: int = 1,
+        sets: bool = False,
+        request_id: str | None = None,
+        mark: Callable[[str], None] | None = None,
+    ) -> Unlogged:
+        """Do all of :meth:`answer` but writing the records, for callers that can do something else meanwhile."""
         started_s = self.clock.monotonic_s()
         call = _Call(ids=ids, keys=keys, top_k=top_k, sets=sets, request_id=request_id, started_s=started_s, mark=mark)
         call.reached("begin")
@@ -208,7 +242,10 @@ class DataPlane:
         """Answer rows that were already checked and stand in columns (files, simulator)."""
         started_s = self.clock.monotonic_s()
         call = _Call(ids=ids, keys=keys, top_k=top_k, sets=sets, request_id=None, started_s=started_s)
-        return self._answer(self._loaded(), columns, n, ((),) * n, call)
+        return self._settled(self._answer(self._loaded(), columns, n, ((),) * n, call))
+
+    def _settled(self, pending: Unlogged) -> Answer:
+        return pending.settled(is_logged=self.writer is not None and self.writer.predictions(pending.batch))
 
     def _loaded(self) -> LoadedVersion:
         loaded = self.current
@@ -223,7 +260,7 @@ class DataPlane:
 
     def _answer(
         self, loaded: LoadedVersion, columns: Columns, n: int, flags: Sequence[tuple[str, ...]], call: _Call
-    ) -> Answer:
+    ) -> Unlogged:
         row_ids = _one_per_row("ids", call.ids, n) or [self.ids.new() for _ in range(n)]
         row_keys = _one_per_row("keys", call.keys, n)
         model = loaded.model
@@ -260,18 +297,17 @@ class DataPlane:
             loaded=loaded,
         )
         latency_ms = 1000.0 * (self.clock.monotonic_s() - call.started_s)
+        batch = self._records(answer, loaded.route, columns, row_keys, latency_ms)
         call.reached("decide")
-        answer = self._log(answer, loaded.route, columns, row_keys, latency_ms)
-        call.reached("log")
-        return answer
+        return Unlogged(answer=answer, batch=batch)
 
-    def _log(
+    def _records(
         self, answer: Answer, route: str, columns: Columns, keys: Sequence[str | None] | None, latency_ms: float
-    ) -> Answer:
+    ) -> tuple[Prediction, ...]:
         at = self.clock.now()
         matrix = answer.probabilities.tolist()
         kept = [self._kept(row, columns, i) for i, row in enumerate(answer.predictions)]
-        batch = [
+        return tuple(
             Prediction(
                 id=row.id,
                 request_id=answer.request_id,
@@ -293,11 +329,6 @@ class DataPlane:
                 payload_weight=kept[i][1],
             )
             for i, row in enumerate(answer.predictions)
-        ]
-        if self.writer is not None and self.writer.predictions(batch):
-            return answer
-        return replace(
-            answer, predictions=tuple(replace(row, flags=(*row.flags, "unlogged")) for row in answer.predictions)
         )
 
     def _kept(self, row: AnsweredRow, columns: Columns, i: int) -> tuple[str | None, float | None]:

@@ -69,6 +69,10 @@ class RecordWriter(Protocol):
         """Append one frame with all rows; ``True`` once the kernel (or disk, with fsync) has it."""
         ...
 
+    def together(self, batches: Sequence[Sequence[Prediction]]) -> tuple[bool, ...]:
+        """Append the rows of several requests with one write; says of each what :meth:`predictions` would say."""
+        ...
+
     def labels(self, batch: Sequence[Label]) -> bool:
         """Append accepted labels."""
         ...

@@ -67,6 +67,8 @@ async def answer_rows(
 ) -> Answer:
     """Hand rows to the data plane, on the event loop or beside it, and count the answer.
 
+    The answer leaves when its records are written; the event loop does other things until then.
+
     Raises
     ------
     InvalidInput
@@ -80,7 +82,12 @@ async def answer_rows(
         check_deadline(deadline_s, worker.parts.clock.monotonic_s())
     mark = trace.mark if trace else None
     if len(rows) <= INLINE_ROWS and not loaded.reads_images:
-        answer = worker.plane.answer(rows, ids=ids, keys=keys, top_k=top_k, sets=sets, request_id=request_id, mark=mark)
+        pending = worker.plane.decide(
+            rows, ids=ids, keys=keys, top_k=top_k, sets=sets, request_id=request_id, mark=mark
+        )
+        answer = pending.settled(is_logged=await worker.writer.answered(pending.batch))
+        if mark:
+            mark("log")
     else:
         new_id = worker.parts.ids.new
         answer = await worker.run_rows(

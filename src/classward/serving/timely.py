@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -9,6 +10,7 @@ from queue import SimpleQueue
 
 from classward.domain import Attribution, Label, Prediction, QuarantinedLabel
 from classward.ports import RecordWriter
+from classward.serving.together import Together
 
 __all__ = ["TimelyWriter"]
 
@@ -33,10 +35,11 @@ class _Job:
 class TimelyWriter:
     """A ``RecordWriter`` that any thread may use and that never keeps its caller longer than ``deadline_s``.
 
-    One thread writes, in the order of the calls. A disk that fails is told by the writer itself; a disk that *stalls*
-    holds up that thread alone: whoever waits gets ``False`` at the deadline, and as long as the stall lasts everybody
-    gets ``False`` at once. What was on its way may still reach the log: ``False`` means *not acknowledged*, and the rows
-    of such answers are counted as lost. After the stall, writing goes on by itself.
+    One thread writes, in the order of the calls. The event loop does not wait at all: it awaits :meth:`answered`, and answers
+    that come while a write is under way are written together by the next. A disk that fails is told by the writer itself; a
+    disk that *stalls* holds up that thread alone: whoever waits gets ``False`` at the deadline, and while the stall lasts
+    everybody gets ``False`` at once. What was on its way may still reach the log: ``False`` means *not acknowledged*, and the
+    rows of such answers are counted as lost. After the stall, writing goes on by itself.
 
     Parameters
     ----------
@@ -48,8 +51,9 @@ class TimelyWriter:
 
     def __init__(self, writer: RecordWriter, *, deadline_s: float) -> None:
         self._writer, self._deadline_s = writer, deadline_s
-        self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
-        self._stuck: _Job | None = None
+        self._jobs: SimpleQueue[_Job | Together | None] = SimpleQueue()
+        self._stuck: _Job | Together | None = None
+        self._gathering: Together | None = None
         self._lock, self._turn = threading.Lock(), threading.Lock()
         self._counts: Counter[str] = Counter()
         self._n_late = 0
@@ -71,9 +75,24 @@ class TimelyWriter:
         """Append answered rows."""
         is_written = self._ask(lambda: self._writer.predictions(batch))
         if is_written is None:
-            with self._lock:
-                self._n_late += len(batch)
-                self._counts[_LOST] += len(batch)
+            self._late(len(batch))
+        return bool(is_written)
+
+    def together(self, batches: Sequence[Sequence[Prediction]]) -> tuple[bool, ...]:
+        """Append answered rows of several requests."""
+        done: list[tuple[bool, ...]] = []
+        if self._ask(lambda: done.append(self._writer.together(batches))) is None:
+            self._late(sum(map(len, batches)))
+            return (False,) * len(batches)
+        return done[0]
+
+    async def answered(self, batch: Sequence[Prediction]) -> bool:
+        """Append answered rows while the event loop goes on; ``True`` once they are written."""
+        if self._deadline_s <= 0.0:
+            return self.predictions(batch)
+        is_written = None if self.is_stalled else await self._join(batch)
+        if is_written is None:
+            self._late(len(batch))
         return bool(is_written)
 
     def labels(self, batch: Sequence[Label]) -> bool:
@@ -106,6 +125,30 @@ class TimelyWriter:
             self._jobs.put(None)
             self._thread.join(_FAREWELL_S)
 
+    def _join(self, batch: Sequence[Prediction]) -> asyncio.Future[bool | None]:
+        with self._lock:
+            group = self._gathering
+            is_new = group is None
+            if group is None:
+                group = self._gathering = Together(self._deadline_s, self._is_late)
+            future = group.join(batch)
+        if (
+            is_new
+        ):  # all requests that are ready join before the thread is woken: a switch for each costs more than its write
+            asyncio.get_running_loop().call_soon(self._jobs.put, group)
+        return future
+
+    def _is_late(self, group: Together) -> None:
+        with self._lock:
+            if self._gathering is group:
+                self._gathering = None
+        self._stuck = group
+
+    def _late(self, n: int) -> None:
+        with self._lock:
+            self._n_late += n
+            self._counts[_LOST] += n
+
     def _ask(self, work: Callable[[], bool | None], *, wait_s: float | None = None) -> bool | None:
         """What the writer says, or ``None`` if it does not say it in time."""
         if self._deadline_s <= 0.0:
@@ -126,6 +169,12 @@ class TimelyWriter:
 
     def _run(self) -> None:
         while (job := self._jobs.get()) is not None:
+            if isinstance(job, Together):
+                with self._lock:
+                    if self._gathering is job:
+                        self._gathering = None
+                job.write(self._write_together)
+                continue
             try:
                 self._hand_over_counts()
                 job.result = job.work()
@@ -133,6 +182,10 @@ class TimelyWriter:
                 job.error = error
             job.is_finished = True
             job.done.release()
+
+    def _write_together(self, batches: Sequence[Sequence[Prediction]]) -> tuple[bool, ...]:
+        self._hand_over_counts()
+        return self._writer.together(batches)
 
     def _hand_over_counts(self) -> None:
         if self._counts:

@@ -40,8 +40,8 @@ class Worker:
     """One process's share of the server.
 
     The version is swapped by one assignment between two requests: a request that began keeps the object it began
-    with. Predictions of few rows run on the event loop; more rows, labels and everything that touches the journal run
-    in one thread each.
+    with. Predictions of few rows run on the event loop, which goes on while their records are written; more rows, labels and
+    everything that touches the journal run in one thread each.
     """
 
     def __init__(self, parts: ServingParts) -> None:

@@ -58,6 +58,15 @@ class SegmentWriter:
         self._lost += len(batch)
         return False
 
+    def together(self, batches: Sequence[Sequence[Prediction]]) -> tuple[bool, ...]:
+        """Append the answers of several requests with one write, and one ``fsync`` if there are any."""
+        pieces = [_encoded(batch) for batch in batches]
+        data = b"".join(piece for piece in pieces if piece)
+        is_written = not data or self._append(lambda: data)
+        done = tuple(is_written and piece is not None for piece in pieces)
+        self._lost += sum(len(batch) for batch, is_done in zip(batches, done, strict=True) if not is_done)
+        return done
+
     def labels(self, batch: Sequence[Label]) -> bool:
         """Append accepted labels; their sender is told of a failure and sends again, so none is counted as lost."""
         return not batch or self._append(lambda: frames.encode_labels(batch))
@@ -132,3 +141,11 @@ class SegmentWriter:
             return
         if segment.size >= self._max_bytes or self._clock.monotonic_s() - self._born_s >= self._max_age_s:
             segment.close()
+
+
+def _encoded(batch: Sequence[Prediction]) -> bytes | None:
+    """Frames of one request; ``None`` if a text in it cannot be kept, which shall cost no other request its record."""
+    try:
+        return frames.encode_predictions(batch)
+    except UnicodeEncodeError:
+        return None
