@@ -12,10 +12,11 @@ from classward import wiring
 from classward.domain import Prediction, format_time
 from classward.errors import RecordError, UsageError
 from classward.flows import evidence
+from classward.flows.alert_log import alerts_of
 from classward.flows.alerts import acknowledge
 from classward.flows.budgets import budgets
 from classward.flows.deploy import deploy_now, ensure_live
-from classward.flows.evidence import alerts_of, take_in
+from classward.flows.evidence import take_in
 from classward.flows.label import accept_labels
 from classward.flows.label_space import last_label_space
 from classward.flows.status import status

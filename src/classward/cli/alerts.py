@@ -22,7 +22,7 @@ __all__ = ["ack", "command", "show"]
 def command(click_ctx: click.Context, every: bool, task_file: str, workspace: str | None, as_json: bool) -> None:
     """List alerts that are open; exit code 1 if a page is firing that nobody has acknowledged."""
     from classward.cli import output
-    from classward.flows.evidence import alerts_of
+    from classward.flows.alert_log import alerts_of
 
     if click_ctx.invoked_subcommand:
         return
@@ -61,8 +61,8 @@ def show(alerts: list[Alert]) -> None:
         return
     rows = [
         (
-            a.id, a.severity, f"{a.family} of {a.class_name}", a.state, output.moment(a.raised_at),
-            f"{a.n_hits}/{a.n} labels right, promised {a.promised:.2f}", f"{a.alpha:.2g} a year",
+            a.id, a.severity, output.about(a), a.state, output.moment(a.raised_at), output.grounds(a),
+            f"{a.alpha:.2g} a year",
         )
         for a in alerts
     ]  # fmt: skip

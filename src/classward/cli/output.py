@@ -10,9 +10,9 @@ from pathlib import Path
 
 import click
 
-from classward.domain import Explanation, Measure, to_plain
+from classward.domain import Alert, Explanation, Measure, to_plain
 
-__all__ = ["as_json", "because", "fraction", "measure", "moment", "place", "table", "tell"]
+__all__ = ["about", "as_json", "because", "fraction", "grounds", "measure", "moment", "place", "table", "tell"]
 
 
 def as_json(value: object) -> None:
@@ -64,6 +64,18 @@ def because(found: Explanation, *, most: int = 4) -> str:
     """
     named = [c for c in found.contributions if not c.column.startswith("(")][:most]
     return ", ".join(f"{c.column}{f' {c.token!r}' if c.token else ''} {c.value:+.1f}" for c in named) or "nothing known"
+
+
+def about(alert: Alert) -> str:
+    """What an alert is about, in few words."""
+    of = alert.subject or alert.class_name
+    named = {"feature": "values", "missing": "gaps", "unseen": "new values"}.get(alert.family, alert.family)
+    return named if of is None else f"{named} of {of}"
+
+
+def grounds(alert: Alert) -> str:
+    """What an alert rests on: labels of a promise, or a change in words."""
+    return alert.said or f"{alert.n_hits}/{alert.n} labels right, promised {alert.promised:.2f}"
 
 
 def place(path: Path) -> str:

@@ -111,8 +111,7 @@ def _footer(state: Status) -> None:
             f" calibration: ECE {c.ece:.3f} on {c.n:,} labels (a perfect model would show {c.ece_null_mean:.3f}): {c.verdict}"
         )
     for alert in state.alerts:
-        about = f"{alert.family} of {alert.class_name}"
-        click.echo(f" {alert.severity} {alert.state}: {about}, {alert.n_hits} of {alert.n} right ({alert.id})")
+        click.echo(f" {alert.severity} {alert.state}: {output.about(alert)}: {output.grounds(alert)} ({alert.id})")
     odd = {
         "waiting for their prediction": state.n_waiting, "of unknown predictions": state.n_unknown,
         "set aside": state.n_quarantined, "conflicting": state.n_conflicting,

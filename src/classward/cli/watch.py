@@ -53,13 +53,15 @@ def command(once: bool, every: float, while_pid: int | None, task_file: str, wor
 
 
 def _say(done: Ticked) -> None:
+    from classward.cli import output
+
     for problem in done.sealed.problems:
         click.echo(f"classward: {problem}", err=True)
-    for alert in done.taken.raised:
-        said = f"{alert.n_hits} of {alert.n} labels right, promised {alert.promised:.2f}"
-        click.echo(f" {alert.severity}: {alert.family} of {alert.class_name}: {said} ({alert.id})", err=True)
-    for alert in done.taken.resolved:
-        click.echo(f" resolved: {alert.family} of {alert.class_name} ({alert.id})", err=True)
+    drift = done.drift
+    for alert in (*done.taken.raised, *(drift.raised if drift else ())):
+        click.echo(f" {alert.severity}: {output.about(alert)}: {output.grounds(alert)} ({alert.id})", err=True)
+    for alert in (*done.taken.resolved, *(drift.resolved if drift else ())):
+        click.echo(f" resolved: {output.about(alert)} ({alert.id})", err=True)
     if done.sealed.n_hashed:
         click.echo(f" {done.sealed.n_hashed} sealed files of an earlier release got their SHA-256", err=True)
     if done.sealed.n_segments:

@@ -1,6 +1,6 @@
 """The nouns that flow through Classward: frozen, deeply immutable, standard library only."""
 
-from classward.domain.alerts import Alert, AlertPolicy, Stream, StreamState, WaitingLabel, WatchMemory
+from classward.domain.alerts import Alert, AlertPolicy, DriftSignal, Stream, StreamState, WaitingLabel, WatchMemory
 from classward.domain.analysis import Advice, Analysis, ClassFigures, ClassMap, MapPoint
 from classward.domain.answers import AnswerReport, BinaryFigure, ClassAnswers, GateFigures, LevelFigures, OrderFigures
 from classward.domain.budget import BurnRule, BurnState, ErrorBudget
@@ -41,6 +41,15 @@ from classward.domain.report import (
 from classward.domain.row_names import MAX_NAME, fault_of_name
 from classward.domain.selective import AbstentionChoice, AbstentionValue, RiskCoverage, RiskPoint
 from classward.domain.slices import Slice, SliceCell, SliceTable
+from classward.domain.summaries import (
+    AnswerReference,
+    BucketKey,
+    DayBucket,
+    FeatureCounts,
+    FeatureReference,
+    KeptBuckets,
+    Reference,
+)
 from classward.domain.task import (
     FEATURE_KINDS,
     SLO,
@@ -70,11 +79,13 @@ __all__ = [
     "Alert",
     "AlertPolicy",
     "Analysis",
+    "AnswerReference",
     "AnswerReport",
     "Attribution",
     "AttributionChange",
     "Baseline",
     "BinaryFigure",
+    "BucketKey",
     "BurnRule",
     "BurnState",
     "CalibrationReport",
@@ -100,15 +111,19 @@ __all__ = [
     "CrossValidation",
     "DataSource",
     "Dataset",
+    "DayBucket",
     "Decision",
     "DecisionPolicy",
     "DecisionRule",
     "Deployment",
+    "DriftSignal",
     "ErrorBudget",
     "Event",
     "EventDraft",
     "Explanation",
     "Feature",
+    "FeatureCounts",
+    "FeatureReference",
     "Finding",
     "Flip",
     "FoldInfo",
@@ -118,6 +133,7 @@ __all__ = [
     "InputSchema",
     "Interval",
     "JournalHead",
+    "KeptBuckets",
     "Label",
     "LabelSpace",
     "LevelFigures",
@@ -140,6 +156,7 @@ __all__ = [
     "QuarantinedLabel",
     "Recipe",
     "Recommendation",
+    "Reference",
     "ReliabilityBin",
     "Repair",
     "Report",

@@ -104,7 +104,9 @@ class AnswerReport:
     (both of answered rows alone where leaving a row open has no stated cost).
     ``proofs`` are the promises as chosen, ``promises`` the same held against these rows. ``questions`` belong to frames,
     ``order`` to ordered classes, ``levels`` to a declared hierarchy, ``folded`` to classes taken together. ``gates`` are
-    binary models that answer before the others, those left out too.
+    binary models that answer before the others, those left out too. ``confidence_bins`` are (rows, sum of confidence, right) per fifteenth of
+    confidence, and ``confusion`` counts answers by true class, with rows left open in a last column: what later days are
+    held against.
     """
 
     n: int
@@ -126,3 +128,5 @@ class AnswerReport:
     levels: tuple[LevelFigures, ...] = ()
     folded: FoldedClasses | None = None
     gates: tuple[GateFigures, ...] = field(default=(), metadata={LATER: True})
+    confidence_bins: tuple[tuple[int, float, int], ...] = field(default=(), metadata={LATER: True})
+    confusion: tuple[tuple[int, ...], ...] = field(default=(), metadata={LATER: True})

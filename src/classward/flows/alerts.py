@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from classward.domain import Alert
 from classward.errors import UsageError, nearest
+from classward.flows.alert_log import alerts_of
 from classward.flows.context import Context, note
-from classward.flows.evidence import alerts_of
 
 __all__ = ["acknowledge"]
 

@@ -19,9 +19,11 @@ from classward.domain import (
     WatchMemory,
     to_plain,
 )
+from classward.flows.alert_log import alerts_of
 from classward.flows.context import Context, note
 from classward.flows.label_space import find_label_space
 from classward.flows.online import online_only
+from classward.flows.summaries import revised
 from classward.flows.versions import registry_state
 from classward.lifecycle.monitor import (
     Truths,
@@ -29,18 +31,17 @@ from classward.lifecycle.monitor import (
     alerts_due,
     begun_afresh,
     fresh_state,
-    open_alerts,
     settled,
     streams_of,
     taken_in,
 )
 
-__all__ = ["ALERT_EVENTS", "TakenIn", "alerts_of", "take_in", "watched"]
+__all__ = ["TakenIn", "take_in", "watched"]
 
-ALERT_EVENTS = ("alert_raised", "alert_acked", "alert_resolved")
 _NOTHING_NEW = pl.DataFrame(
     schema={"id": pl.String, "truth": pl.String, "weight": pl.Float64, "received_at": pl.Datetime("us", "UTC"),
-            "version": pl.Int64, "label": pl.String}
+            "at": pl.Datetime("us", "UTC"), "version": pl.Int64, "route": pl.String, "kind": pl.String, "label": pl.String,
+            "probability": pl.Float64}
 )  # fmt: skip
 _READ_AGAIN = timedelta(hours=1)
 """Writers stamp a label before they append it; one that was held up for less than this is not missed."""
@@ -60,7 +61,8 @@ def take_in(ctx: Context, *, now: datetime) -> TakenIn:
     """Move the evidence against every promise on to ``now``.
 
     Each prediction counts by the first label that came for it, once, in order of receipt, against the version that
-    answered it while that version is live. Evidence and ids are written together, so a look that is cut off is made
+    answered it while that version is live. Evidence, ids and the summaries of the days that were
+    answered on are written together, so a look that is cut off is made
     again and nothing counts twice; alerts follow from the evidence, and one that was not recorded yet is recorded by the
     next look. For the holder of the lease.
 
@@ -84,24 +86,20 @@ def take_in(ctx: Context, *, now: datetime) -> TakenIn:
     written = replace(memory, states=states, read_until=read_until, waiting=waiting)
     if written != memory:
         written = replace(written, revision=memory.revision + 1)
-        if not ctx.watching.write(written, task=ctx.task.name, taken=fresh["id"].to_list()):
+        changed = revised(ctx, fresh, now=now)
+        if not ctx.watching.write(written, task=ctx.task.name, taken=fresh["id"].to_list(), buckets=changed):
             return TakenIn()
     raised, resolved = _said(ctx, streams, states, deployment.live.version, now)
     again = settled(states, alerts_of(ctx))
     if again:
         afresh = tuple(begun_afresh(s) if s.key in again else s for s in states)
-        ctx.watching.write(replace(written, states=afresh, revision=written.revision + 1), task=ctx.task.name, taken=())
+        ctx.watching.write(replace(written, states=afresh, revision=written.revision + 1), task=ctx.task.name)
     return TakenIn(n_labels=fresh.height, n_waiting=len(waiting), raised=raised, resolved=resolved)
 
 
 def watched(ctx: Context, label_space: LabelSpace) -> tuple[Stream, ...]:
     """What is watched for this task."""
     return streams_of(ctx.task.slos, ctx.task.alerts, label_space)
-
-
-def alerts_of(ctx: Context) -> tuple[Alert, ...]:
-    """Every alert of the task and its state, oldest first."""
-    return open_alerts(e for e in ctx.journal.events(task=ctx.task.name) if e.kind in ALERT_EVENTS)
 
 
 def _new_truths(
@@ -122,7 +120,9 @@ def _new_truths(
         return _NOTHING_NEW, (), read_until
     wait = timedelta(days=ctx.task.label_wait_days)
     answers = ctx.log.predictions(
-        since=now - 2 * wait, ids=first["id"].to_list(), columns=("id", "at", "version", "route", "kind", "label")
+        since=now - 2 * wait,
+        ids=first["id"].to_list(),
+        columns=("id", "at", "version", "route", "kind", "label", "probability"),
     )
     own = online_only(answers).sort("at").unique("id", keep="first", maintain_order=True)
     joined = first.rename({"label": "truth"}).join(own, on="id", how="inner", maintain_order="left")

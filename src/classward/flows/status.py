@@ -9,8 +9,8 @@ import numpy as np
 import polars as pl
 
 from classward.domain import Alert, CalibrationReport, ClassState, Deployment, Window
+from classward.flows.alert_log import alerts_of
 from classward.flows.context import Context
-from classward.flows.evidence import alerts_of
 from classward.flows.label_space import last_label_space
 from classward.flows.online import resolved_online
 from classward.flows.versions import registry_state

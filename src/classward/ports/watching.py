@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Protocol
 
-from classward.domain import WatchMemory
+from classward.domain import DayBucket, KeptBuckets, Reference, WatchMemory
 
 __all__ = ["WatchStore"]
 
@@ -27,9 +28,29 @@ class WatchStore(Protocol):
         """Which of these predictions have had no label taken in."""
         ...
 
-    def write(self, memory: WatchMemory, *, task: str, taken: Sequence[str]) -> bool:
-        """Replace the memory whose revision is one less, and note the ids taken in, in one transaction.
+    def taken(self, ids: Sequence[str], *, task: str) -> frozenset[str]:
+        """Which of these predictions have had a label taken in."""
+        ...
+
+    def write(
+        self, memory: WatchMemory, *, task: str, taken: Sequence[str] = (), buckets: Sequence[DayBucket] = ()
+    ) -> bool:
+        """Replace the memory whose revision is one less, note the ids taken in and replace buckets, in one transaction.
 
         ``False`` if somebody else wrote meanwhile; nothing is written then.
         """
+        ...
+
+    def buckets(
+        self, *, task: str, version: int | None = None, route: str | None = None, since: date | None = None
+    ) -> KeptBuckets:
+        """What was kept of days, the oldest first; what cannot be read is named, never passed over."""
+        ...
+
+    def reference(self, *, task: str, version: int) -> Reference | None:
+        """What a version's days are held against; ``None`` if it was not stored yet, or what is stored cannot be read."""
+        ...
+
+    def keep_reference(self, reference: Reference, *, task: str) -> None:
+        """Store the reference of a version, replacing an older one."""
         ...

@@ -41,6 +41,15 @@ from classward.statistics.ranking import Ranking, ranked
 from classward.statistics.resampling import bootstrap_mean
 from classward.statistics.restarts import YEAR_DAYS, alarm_level, log_wealth, no_wealth, started
 from classward.statistics.shares import difference_interval, fisher_p
+from classward.statistics.two_samples import (
+    hellinger,
+    log_gamma,
+    shifted_shares,
+    stratified_log_evidence,
+    tempered_rates,
+    two_sample_log_evidence,
+    window_log_evidence,
+)
 
 __all__ = [
     "BINS",
@@ -76,9 +85,11 @@ __all__ = [
     "fisher_p",
     "fit_log_odds",
     "gamma_cdf",
+    "hellinger",
     "holm",
     "labels_needed",
     "log_evidence",
+    "log_gamma",
     "log_losses",
     "log_wealth",
     "macro_f1",
@@ -102,12 +113,17 @@ __all__ = [
     "recall_per_class",
     "rows_needed",
     "set_scores",
+    "shifted_shares",
     "spoken_labels",
     "started",
+    "stratified_log_evidence",
+    "tempered_rates",
     "tolerance_rank",
     "top_k_hits",
+    "two_sample_log_evidence",
     "weighted_f1",
     "weighted_k_means",
     "weighted_share",
     "wilson",
+    "window_log_evidence",
 ]

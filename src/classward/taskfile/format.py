@@ -15,6 +15,7 @@ __all__ = [
     "ClassesPart",
     "DataPart",
     "DecisionPart",
+    "DriftPart",
     "FeaturePart",
     "LabelsPart",
     "SloPart",
@@ -259,6 +260,25 @@ class AlertsPart(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     ] = 1.0
 
 
+class DriftPart(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """When a change of inputs or answers is worth a ticket."""
+
+    false_tickets: Annotated[
+        Chance, _says("Chance of any ticket about drift while nothing changed.", "tickets cost time, too")
+    ] = "1% chance per year"
+    opening: Annotated[
+        Duration, _says("First days of a version that later ones are held against.", "a week holds every weekday")
+    ] = "7d"
+    least_effect: Annotated[
+        float,
+        Meta(ge=0, lt=1),
+        _says(
+            "Smallest difference that is told, as a Hellinger distance.",
+            "a mean that moves by 0.06 standard deviations",
+        ),
+    ] = 0.02
+
+
 class TaskFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """A Classward task: what is learned, from what, and what is promised for each class."""
 
@@ -283,4 +303,7 @@ class TaskFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     ] = msgspec.field(default_factory=dict)
     alerts: Annotated[AlertsPart, _says("How often people may be disturbed for nothing.")] = msgspec.field(
         default_factory=AlertsPart
+    )
+    drift: Annotated[DriftPart, _says("When a change of inputs or answers is worth a ticket.")] = msgspec.field(
+        default_factory=DriftPart
     )

@@ -120,12 +120,17 @@ def _check(file: TaskFile, place: Place) -> None:
             why="rows called unknown are misses of recall that the proof of a promise does not count yet",
             fix="keep one of them",
         )  # fmt: skip
-    if not 0.0 < yearly_chance(file.alerts.false_pages) < 1.0:
-        place.error(
-            "CW103", "alerts.false_pages must be a chance between 0 and 1", ("alerts", "false_pages"),
-            got=file.alerts.false_pages, why="evidence is never certain", fix='write "1% chance per year"',
-        )  # fmt: skip
-    for part, name, text in (("slo", "window", file.slo.window), ("labels", "wait", file.labels.wait)):
+    chances = (("alerts", "false_pages", file.alerts.false_pages), ("drift", "false_tickets", file.drift.false_tickets))
+    for part, name, text in chances:
+        if not 0.0 < yearly_chance(text) < 1.0:
+            place.error(
+                "CW103", f"{part}.{name} must be a chance between 0 and 1", (part, name), got=text,
+                why="evidence is never certain", fix='write "1% chance per year"',
+            )  # fmt: skip
+    spans = (
+        ("slo", "window", file.slo.window), ("labels", "wait", file.labels.wait), ("drift", "opening", file.drift.opening)
+    )  # fmt: skip
+    for part, name, text in spans:
         if not days(text) > 0:
             place.error("CW103", f"{part}.{name} must be longer than nothing", (part, name), got=text, fix='write "7d"')
 
@@ -178,8 +183,11 @@ def _about(file: TaskFile) -> Iterator[ClassAbout]:
 
 
 def _alerts(file: TaskFile) -> AlertPolicy:
-    part = file.alerts
-    return AlertPolicy(false_pages=yearly_chance(part.false_pages), most_label_weight=part.most_label_weight)
+    part, drift = file.alerts, file.drift
+    return AlertPolicy(
+        false_pages=yearly_chance(part.false_pages), most_label_weight=part.most_label_weight,
+        false_tickets=yearly_chance(drift.false_tickets), opening_days=days(drift.opening), least_effect=drift.least_effect,
+    )  # fmt: skip
 
 
 def _folding(file: TaskFile) -> FoldingRule | None:

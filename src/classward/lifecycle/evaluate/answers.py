@@ -25,6 +25,7 @@ __all__ = ["answer_report"]
 
 _RARE = 20
 _N_CANDIDATES = 3
+_BINS = 15
 
 
 def answer_report(
@@ -75,7 +76,30 @@ def answer_report(
         argmax_cost=bootstrap_mean(_argmax_costs(y, proba.predicted, given, costs, rule), rng=rng),
         order=_order(y[given], done.predicted[given], len(costs), rng) if proba.label_space.is_ordered else None,
         levels=_levels(proba, y, rng),
+        confidence_bins=_confidence_bins(proba, y, done.predicted, given),
+        confusion=_confusion(y, done.predicted, given, len(costs)),
     )
+
+
+def _confidence_bins(
+    proba: Proba, y: NDArray[np.int64], answer: NDArray[np.int64], given: NDArray[np.bool_]
+) -> tuple[tuple[int, float, int], ...]:
+    """As production counts them: confidence is that of the answer, and a row left open is not right."""
+    said = np.where(given, answer, proba.predicted)
+    confidence = proba.matrix[np.arange(len(y)), said]
+    at = np.clip((confidence * _BINS).astype(np.int64), 0, _BINS - 1)
+    right = given & (answer == y)
+    n, hits = np.bincount(at, minlength=_BINS), np.bincount(at[right], minlength=_BINS)
+    total = np.bincount(at, confidence, minlength=_BINS)
+    return tuple(zip(n.tolist(), total.tolist(), hits.tolist(), strict=True))
+
+
+def _confusion(
+    y: NDArray[np.int64], answer: NDArray[np.int64], given: NDArray[np.bool_], k: int
+) -> tuple[tuple[int, ...], ...]:
+    counts = np.zeros((k, k + 1), dtype=np.int64)
+    np.add.at(counts, (y, np.where(given, answer, k)), 1)
+    return tuple(map(tuple, counts.tolist()))
 
 
 def _row_costs(

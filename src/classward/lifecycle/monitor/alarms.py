@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from classward.domain import Alert, Event, Stream, StreamState, parse_time
 from classward.statistics import alarm_level, rate_sequence
@@ -78,7 +78,9 @@ def open_alerts(events: Iterable[Event]) -> tuple[Alert, ...]:
         payload = json.loads(event.payload)
         if event.kind == "alert_raised":
             plain = payload["alert"]
-            found[plain["id"]] = Alert(**(plain | {"raised_at": parse_time(plain["raised_at"])}))
+            changed_on = date.fromisoformat(plain["changed_on"]) if plain.get("changed_on") else None
+            dates = {"raised_at": parse_time(plain["raised_at"]), "changed_on": changed_on}
+            found[plain["id"]] = Alert(**(plain | dates))
         elif event.kind == "alert_acked" and payload["id"] in found:
             alert = found[payload["id"]]
             state = "acked" if alert.state == "firing" else alert.state
