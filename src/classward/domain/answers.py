@@ -104,9 +104,9 @@ class AnswerReport:
     (both of answered rows alone where leaving a row open has no stated cost).
     ``proofs`` are the promises as chosen, ``promises`` the same held against these rows. ``questions`` belong to frames,
     ``order`` to ordered classes, ``levels`` to a declared hierarchy, ``folded`` to classes taken together. ``gates`` are
-    binary models that answer before the others, those left out too. ``confidence_bins`` are (rows, sum of confidence, right) per fifteenth of
-    confidence, and ``confusion`` counts answers by true class, with rows left open in a last column: what later days are
-    held against.
+    binary models that answer before the others, those left out too. ``confidence_bins`` are (rows, sum of confidence,
+    right) per fifteenth of confidence, and ``confusion`` counts answers by true class, with rows left open in a last
+    column: what later days are held against.
     """
 
     n: int

@@ -10,7 +10,6 @@ from classward.artifact.read import read_extra
 from classward.domain import AnswerReference, LabelSpace, ModelVersion, Reference
 from classward.errors import ArtifactError, UnknownVersion
 from classward.flows.context import Context
-from classward.flows.snapshot import load_folds
 from classward.lifecycle.data import labels_of
 from classward.lifecycle.evaluate import report_from_json
 from classward.lifecycle.monitor import answer_reference, make_reference
@@ -29,7 +28,7 @@ def reference_of(ctx: Context, version: ModelVersion, label_space: LabelSpace) -
     folder = ctx.artifacts.path(version.bundle_hash)
     try:
         lineage = json.loads(read_extra(folder, "lineage.json", expected_hash=version.bundle_hash))
-        rows, fold = load_folds(ctx, version.dataset_hash, str(lineage["rows_hash"]))
+        rows, fold = ctx.snapshots.get(version.dataset_hash), ctx.snapshots.get(str(lineage["rows_hash"]))["fold"]
     except (UnknownVersion, ArtifactError) as error:
         if error.code in {"CW303", "CW507"}:
             return None
