@@ -32,7 +32,13 @@ class Quick(Classifier):
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
-@parametrize_with_checks([Classifier("2s", n_jobs=1), Classifier("2s", estimators=[GaussianNB()], n_jobs=1)])
+@parametrize_with_checks(
+    [
+        Classifier("2s", n_jobs=1),
+        Classifier("2s", estimators=[GaussianNB()], n_jobs=1),
+        Classifier("2s", frame="one-vs-rest", n_jobs=1),
+    ]
+)
 def test_scikit_learns_own_checks(estimator: Classifier, check: Any) -> None:
     check(estimator)
 
@@ -153,3 +159,19 @@ def test_a_result_too_good_to_be_true_is_a_warning() -> None:
     with pytest.warns(LeakWarning, match="CW395"):
         classifier = Quick().fit(X, y)
     assert classifier.checks_[0][1] == "failed"
+
+
+@pytest.mark.parametrize("frame", ["one-vs-rest", "ordinal"])
+def test_a_frame_asks_binary_questions_of_every_recipe(frame: str) -> None:
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(240, 3))
+    y = np.digitize(X[:, 0] + rng.normal(size=240) / 4, [-0.7, 0.0, 0.7])
+    classifier = Classifier("2s", frame=frame, n_jobs=1).fit(X[:180], y[:180])
+    assert {c.recipe.frame for c in classifier.candidates_} == {frame}
+    assert classifier.predict_proba(X[180:]).sum(axis=1) == pytest.approx(np.ones(60))
+    assert classifier.score(X[180:], y[180:]) > 0.6
+
+
+def test_a_frame_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(UsageError, match=r"CW290.*one-vs-rest"):
+        Classifier("2s", frame="one-vs-res").fit(np.eye(6), [0, 1, 2] * 2)

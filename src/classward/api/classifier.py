@@ -33,7 +33,7 @@ from classward.inference import Columns, prediction_sets
 from classward.lifecycle.calibrate import choose_prior, choose_sets
 from classward.lifecycle.data import alike, cross_folds
 from classward.lifecycle.evaluate import too_good
-from classward.lifecycle.train import FitFold, LabelledRows, brought_recipe, plan
+from classward.lifecycle.train import FitFold, LabelledRows, brought_recipe, frame_params, framed, plan
 
 __all__ = ["Classifier"]
 
@@ -67,6 +67,9 @@ class Classifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     decision : str, default="probable"
         What ``predict`` answers: ``probable`` the most probable class; ``macro_f1`` leans towards rare classes as far as
         macro F1 gains on rows the models did not see, and not at all where the gain may be chance. Probabilities stay.
+    frame : str, default=""
+        Ask by binary models that are calibrated one by one: ``one-vs-rest``, or ``ordinal`` for classes whose sorted order
+        means something (numbers, or names that sort as they rank). Empty for one question over all classes.
     random_state : int, RandomState or None, default=0
         Seed of folds and models. Fits that the clock does not cut short are repeatable.
     n_jobs : int or None, default=None
@@ -105,6 +108,7 @@ class Classifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         image_encoder: str = "",
         estimators: Sequence[Any] | None = None,
         decision: str = "probable",
+        frame: str = "",
         random_state: int | np.random.RandomState | None = 0,
         n_jobs: int | None = None,
     ) -> None:
@@ -113,6 +117,7 @@ class Classifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.image_encoder = image_encoder
         self.estimators = estimators
         self.decision = decision
+        self.frame = frame
         self.random_state = random_state
         self.n_jobs = n_jobs
 
@@ -138,8 +143,8 @@ class Classifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Raises
         ------
         ValueError
-            ``NotMulticlass`` CW201 with a single class; ``DataError`` for rows that cannot be used, and CW341…CW343 for
-            estimators that cannot be brought in.
+            ``NotMulticlass`` CW201 with a single class; ``UsageError`` CW290 for a frame that does not exist;
+            ``DataError`` for rows that cannot be used, and CW341…CW343 for estimators that cannot be brought in.
         """
         if self.decision not in _DECISIONS:
             raise UsageError(
@@ -147,6 +152,7 @@ class Classifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 f"no decision is called {self.decision!r}{nearest(self.decision, _DECISIONS)}",
                 fix=f"use {' or '.join(_DECISIONS)}",
             )
+        asked = frame_params(self.frame, is_ordered=True)
         clock_s = time.monotonic
         budget_s = parse_budget(self.budget)
         budget = Budget(clock_s=clock_s, ends_s=clock_s() + budget_s)
@@ -155,11 +161,11 @@ class Classifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.schema_ = schema_of(table, is_text=is_texts(X))
         rows = self._rows(table, codes)
         seed = _seed(self.random_state)
-        made = plan(
+        made = framed(plan(
             schema=rows.schema, n_rows=rows.n, n_classes=len(self.classes_), budget_s=budget_s, seed=seed,
             n_threads=_threads(self.n_jobs), task_hash="", dataset_hash="", rows_hash="", encoder=self.encoder,
             brought=tuple(brought_recipe(estimator) for estimator in self.estimators or ()),
-        )  # fmt: skip
+        ), asked)  # fmt: skip
         reader = encoder_named(made.encoder) if made.encoder else None
         folds = _folds(codes, groups, table, n_folds=made.n_folds, seed=seed)
         seen = encode_images(
