@@ -378,10 +378,12 @@ def import_labels(task_file: str, settings: Settings, table: str, *, source: str
 
     ctx = open_context(task_file, settings)
     place = DataSource(location=str(Path(table).resolve()))
-    rows = label_rows(ctx.tables.read(place, as_written=LABEL_TEXTS), source=source, table_name=table)
+    given = ctx.tables.read(place, as_written=LABEL_TEXTS)
+    rows = label_rows(given, source=source, table_name=table)
     writer = open_writer(ctx, settings)
     try:
-        return accept_labels(rows, label_space=known_classes(ctx), log=ctx.log, writer=writer, now=ctx.clock.now())
+        made = accept_labels(rows, label_space=known_classes(ctx), log=ctx.log, writer=writer, now=ctx.clock.now())
+        return dataclasses.replace(made, n_open=given.height - len(rows))
     finally:
         writer.close()
 

@@ -26,6 +26,7 @@ from classward.domain.explanation import Attribution, AttributionChange, ClassAt
 from classward.domain.finding import Finding
 from classward.domain.folding import FoldedClasses, FoldingRule
 from classward.domain.label_space import ClassDef, LabelSpace
+from classward.domain.labelling import LabelNeed, LabelQueue, QueueGain, QueueItem
 from classward.domain.measure import Interval, Measure
 from classward.domain.paired import Flip, MetricChange, PairChange, PairedReport, SliceChange
 from classward.domain.policy import DecisionPolicy
@@ -135,6 +136,8 @@ __all__ = [
     "JournalHead",
     "KeptBuckets",
     "Label",
+    "LabelNeed",
+    "LabelQueue",
     "LabelSpace",
     "LevelFigures",
     "MapPoint",
@@ -154,6 +157,8 @@ __all__ = [
     "PriorCorrection",
     "Provenance",
     "QuarantinedLabel",
+    "QueueGain",
+    "QueueItem",
     "Recipe",
     "Recommendation",
     "Reference",

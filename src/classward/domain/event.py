@@ -30,6 +30,7 @@ EVENT_KINDS = (
     "hold_lifted",
     "collected",
     "stored_again",
+    "label_queue_made",
     "alert_raised",
     "alert_acked",
     "alert_resolved",

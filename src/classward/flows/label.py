@@ -28,11 +28,12 @@ class LabelReceipt:
     """What became of a batch, item by item in the order given.
 
     ``is_remembered`` is false when the workspace database could not note what was accepted: the labels are safe, but sent
-    again they are told as accepted again, and only reading counts them once.
+    again they are told as accepted again, and only reading counts them once. ``n_open`` rows of a queue have no label yet.
     """
 
     items: tuple[LabelItem, ...]
     is_remembered: bool = True
+    n_open: int = 0
 
     def count(self, state: str) -> int:
         """How many items ended in a state."""

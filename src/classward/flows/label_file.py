@@ -8,7 +8,10 @@ import polars as pl
 
 from classward.errors import DataError
 
-__all__ = ["LABEL_TEXTS", "label_rows"]
+__all__ = ["LABEL_TEXTS", "QUEUE", "label_rows"]
+
+QUEUE = "queue"
+"""Source of labels that were asked for."""
 
 LABEL_TEXTS = ("id", "label", "event_at", "source", "annotator")
 """Columns that are read as written: ``001`` and ``1.10`` are names here, not numbers."""
@@ -19,6 +22,8 @@ _OPTIONAL = ("source", "annotator", "weight")
 
 def label_rows(table: pl.DataFrame, *, source: str, table_name: str) -> list[dict[str, object]]:
     """Rows of a table as label items; empty optional cells are left out, times without a zone are taken as UTC.
+
+    Rows that a queue handed out (source ``queue``) and that have no label are not done yet: they are left out.
 
     Raises
     ------
@@ -34,7 +39,11 @@ def label_rows(table: pl.DataFrame, *, source: str, table_name: str) -> list[dic
             fix="give the columns id, label and event_at; source, annotator and weight are optional",
         )
     kept = [name for name in (*_NEEDED, *_OPTIONAL) if name in table.columns]
-    return [_item(row, source) for row in table.select(kept).iter_rows(named=True)]
+    return [_item(row, source) for row in table.select(kept).iter_rows(named=True) if not _is_open(row)]
+
+
+def _is_open(row: dict[str, object]) -> bool:
+    return row.get("source") == QUEUE and not str(row["label"] or "").strip()
 
 
 def _item(row: dict[str, object], source: str) -> dict[str, object]:

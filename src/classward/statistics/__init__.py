@@ -50,6 +50,7 @@ from classward.statistics.two_samples import (
     two_sample_log_evidence,
     window_log_evidence,
 )
+from classward.statistics.unequal_chances import chances_by_benefit, systematic_draw
 
 __all__ = [
     "BINS",
@@ -67,6 +68,7 @@ __all__ = [
     "bootstrap_mean",
     "brier",
     "calibration_report",
+    "chances_by_benefit",
     "classwise_ece",
     "clopper_pearson",
     "conformal_threshold",
@@ -117,6 +119,7 @@ __all__ = [
     "spoken_labels",
     "started",
     "stratified_log_evidence",
+    "systematic_draw",
     "tempered_rates",
     "tolerance_rank",
     "top_k_hits",

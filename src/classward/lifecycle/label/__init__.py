@@ -1,4 +1,4 @@
-"""Predictions and late labels become Outcomes."""
+"""Predictions and late labels become Outcomes; what to label next."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -6,12 +6,29 @@ from typing import TYPE_CHECKING, Any
 from classward.lifecycle.label.check import check_label
 
 if TYPE_CHECKING:
+    from classward.lifecycle.label.benefit import STRATEGIES, benefit_of
     from classward.lifecycle.label.lag import LabelLag, LagOf, label_lag
+    from classward.lifecycle.label.needs import class_needs
     from classward.lifecycle.label.resolve import Resolved, resolve
 
-__all__ = ["LabelLag", "LagOf", "Resolved", "check_label", "label_lag", "resolve"]
+__all__ = [
+    "STRATEGIES",
+    "LabelLag",
+    "LagOf",
+    "Resolved",
+    "benefit_of",
+    "check_label",
+    "class_needs",
+    "label_lag",
+    "resolve",
+]
 
-_LATER = {"lag": ("LabelLag", "LagOf", "label_lag"), "resolve": ("Resolved", "resolve")}
+_LATER = {
+    "benefit": ("STRATEGIES", "benefit_of"),
+    "needs": ("class_needs",),
+    "lag": ("LabelLag", "LagOf", "label_lag"),
+    "resolve": ("Resolved", "resolve"),
+}
 
 
 def __getattr__(name: str) -> Any:
