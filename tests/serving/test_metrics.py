@@ -92,6 +92,7 @@ for _ in range(int(sys.argv[1])):
 metrics.lost(1)
 class Version: version, bundle_hash = 1, "hash-1"
 metrics.loaded(Version)
+metrics.flush()
 if len(sys.argv) > 2:
     print(metrics.render().decode())
 """

@@ -12,7 +12,9 @@ import numpy as np
 __all__ = ["SeededIds", "SystemClock", "UlidIds", "VirtualClock"]
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_PAIRS = tuple(first + second for first in _ALPHABET for second in _ALPHABET)
 _RANDOM_BITS = 80
+_LOW = (1 << 60) - 1
 
 
 class SystemClock:
@@ -81,4 +83,11 @@ class SeededIds:
 
 
 def _base32(value: int) -> str:
-    return "".join([_ALPHABET[(value >> shift) & 31] for shift in range(125, -1, -5)])
+    """26 letters, two at a time: an id or two stand in every answer."""
+    high, low = value >> 60, value & _LOW
+    return (
+        f"{_PAIRS[high >> 60]}{_PAIRS[high >> 50 & 1023]}{_PAIRS[high >> 40 & 1023]}{_PAIRS[high >> 30 & 1023]}"
+        f"{_PAIRS[high >> 20 & 1023]}{_PAIRS[high >> 10 & 1023]}{_PAIRS[high & 1023]}{_PAIRS[low >> 50]}"
+        f"{_PAIRS[low >> 40 & 1023]}{_PAIRS[low >> 30 & 1023]}{_PAIRS[low >> 20 & 1023]}{_PAIRS[low >> 10 & 1023]}"
+        f"{_PAIRS[low & 1023]}"
+    )

@@ -29,6 +29,9 @@ class NumericPart:
 
     def transform(self, columns: Columns, n: int) -> NDArray[np.float32]:
         """Make an array of shape (n, n_columns); values beyond float32 become its largest value."""
+        if n == 1:
+            one = np.array([[columns[name][0] for name in self.columns]], dtype=np.float64)
+            return np.maximum(np.minimum(one, _LARGEST), -_LARGEST).astype(np.float32)
         values = np.array([columns[name] for name in self.columns], dtype=np.float64).reshape(self.n_columns, n)
         return np.clip(values, -_LARGEST, _LARGEST).astype(np.float32).T
 

@@ -46,10 +46,8 @@ class Proba:
             raise ValueError(f"{len(self.is_new)} marks of new inputs for {len(matrix)} rows")
         if self.gates is not None and (self.gates.ndim != 2 or len(self.gates) != len(matrix)):
             raise ValueError(f"gates of shape {self.gates.shape} for {len(matrix)} rows")
-        if matrix.size:
-            sums = matrix.sum(axis=1)
-            if not (matrix.min() >= 0.0 and sums.min() >= 1.0 - 1e-6 and sums.max() <= 1.0 + 1e-6):
-                raise ValueError("probabilities are non-negative and each row sums to 1")
+        if matrix.size and not _are_probabilities(matrix):
+            raise ValueError("probabilities are non-negative and each row sums to 1")
         matrix.flags.writeable = False
         object.__setattr__(self, "matrix", matrix)
 
@@ -81,9 +79,17 @@ class Proba:
         value : float array of the same shape
             Their probabilities.
         """
-        ranked = self.predicted[:, None] if k == 1 else np.argsort(-self.matrix, axis=1, kind="stable")
-        index = ranked[:, :k]
+        if k == 1:
+            best = self.predicted
+            return best[:, None], self.matrix.take(best + self._row_starts)[:, None]
+        index = np.argsort(-self.matrix, axis=1, kind="stable")[:, :k]
         return index, np.take_along_axis(self.matrix, index, axis=1)
+
+    @property
+    def _row_starts(self) -> NDArray[np.int64]:
+        """Where each row begins in the matrix taken as one run."""
+        n, n_classes = self.matrix.shape
+        return np.arange(0, n * n_classes, n_classes)
 
     def aligned_to(self, space: LabelSpace) -> Proba:
         """Give the same rows in the columns of another label space, matched by class id.
@@ -102,3 +108,11 @@ class Proba:
         sums = out.sum(axis=1, keepdims=True)
         out = np.where(sums > 0.0, out / np.where(sums > 0.0, sums, 1.0), 1.0 / len(space))
         return Proba(out, space, self.is_new)
+
+
+def _are_probabilities(matrix: NDArray[np.float64]) -> bool:
+    if len(matrix) == 1:  # Python is quicker with a few numbers
+        row = matrix[0].tolist()
+        return min(row) >= 0.0 and abs(sum(row) - 1.0) <= 1e-6
+    sums = matrix.sum(axis=1)
+    return bool(matrix.min() >= 0.0 and sums.min() >= 1.0 - 1e-6 and sums.max() <= 1.0 + 1e-6)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classward.inference.features import Features
+from classward.inference.tree_masks import TreeMasks
 
 __all__ = ["TreeScorer"]
 
@@ -18,7 +19,8 @@ _CHUNK_CELLS = 1 << 17
 class TreeScorer:
     """The trees of an additive ensemble, their nodes in one run of arrays.
 
-    All trees are walked at once, level by level, over chunks of rows. Arithmetic is the library's own: a feature
+    All trees are walked at once, level by level, over chunks of rows; a single row is answered without a walk if trees are
+    small (:class:`TreeMasks`). Arithmetic is the library's own: a feature
     value goes left if it is not above the node's exact double threshold; NaN goes to the side learned for it.
 
     Parameters
@@ -59,6 +61,7 @@ class TreeScorer:
     _order: NDArray[np.int64] = field(init=False, repr=False, compare=False)
     _active: tuple[int, ...] = field(init=False, repr=False, compare=False)
     _has_zero: bool = field(init=False, repr=False, compare=False)
+    _single: list[_Single | None] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         self._check()
@@ -68,6 +71,7 @@ class TreeScorer:
         object.__setattr__(self, "_order", order)
         object.__setattr__(self, "_active", active)
         object.__setattr__(self, "_has_zero", bool((self.zero_side >= 0).any()))
+        object.__setattr__(self, "_single", [])
 
     def _check(self) -> None:
         n = len(self.feature)
@@ -103,6 +107,10 @@ class TreeScorer:
         """Score rows: float64 of shape (n, n_classes). Memory stays bounded whatever the number of rows."""
         out = np.empty((features.n, self.n_classes))
         out[:] = self.intercept
+        if features.n == 1 and (single := self._for_one()) is not None:
+            leaves = single.leaf_values(features.rows(0, 1)[0])
+            out[:, self.present] += leaves.reshape(1, -1, len(self.present)).sum(axis=1)
+            return out
         step = max(1, _CHUNK_CELLS // len(self.root))
         n_present = len(self.present)
         for start in range(0, features.n, step):
@@ -110,6 +118,12 @@ class TreeScorer:
             leaves = self._leaf_values(features.rows(start, stop))
             out[start:stop, self.present] += leaves.reshape(stop - start, -1, n_present).sum(axis=1)
         return out
+
+    def _for_one(self) -> _Single | None:
+        """What answers a single row, made when the first one comes: training asks for many rows at once."""
+        if not self._single:
+            self._single.append(_Single.of(self))
+        return self._single[0]
 
     def _leaf_values(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
         n, width = rows.shape
@@ -131,3 +145,37 @@ class TreeScorer:
         values = np.empty((n, len(self.root)))
         values[:, self._order] = self.value.take(node).T
         return values
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Single:
+    """The inner nodes of all trees in the order of their masks, for one row."""
+
+    masks: TreeMasks
+    feature: NDArray[np.int64]
+    threshold: NDArray[np.float64]
+    nan_right: NDArray[np.bool_]
+    zero_side: NDArray[np.int8] | None
+    value: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, trees: TreeScorer) -> _Single | None:
+        masks = TreeMasks.of(trees.children, trees.root)
+        if masks is None:
+            return None
+        node = masks.node
+        return cls(
+            masks=masks, feature=trees.feature[node].astype(np.int64), threshold=trees.threshold[node],
+            nan_right=~trees.nan_left[node] & (trees.children[node, 0] != node),
+            zero_side=trees.zero_side[node] if (trees.zero_side >= 0).any() else None, value=trees.value,
+        )  # fmt: skip
+
+    def leaf_values(self, row: NDArray[np.float32]) -> NDArray[np.float64]:
+        """What each tree adds."""
+        x = row.take(self.feature)
+        right = x > self.threshold
+        if np.isnan(row).any():
+            right |= np.isnan(x) & self.nan_right
+        if self.zero_side is not None:
+            right = np.where((np.abs(x) <= 1e-35) & (self.zero_side >= 0), self.zero_side == 1, right)
+        return self.value.take(self.masks.leaves(right))

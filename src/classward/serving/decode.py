@@ -29,7 +29,7 @@ __all__ = [
 
 MAX_TOP_K = 1000
 
-_T = TypeVar("_T")
+_T = TypeVar("_T", bound=msgspec.Struct)
 
 
 class PredictBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -131,7 +131,7 @@ def decode_infer(body: bytes) -> InferBody:
 def _decode(decoder: msgspec.json.Decoder[_T], body: bytes, *, known: Sequence[str]) -> _T:
     try:
         decoded = decoder.decode(body)
-        check_doubled(body)
+        check_doubled(body, decoded)
     except msgspec.ValidationError as error:
         raise _misshapen(str(error), known) from None
     except msgspec.DecodeError as error:

@@ -11,6 +11,7 @@ from prometheus_client import multiprocess, values
 
 from classward.flows.label import LabelReceipt
 from classward.flows.predict import Answer, LoadedVersion
+from classward.serving.tallies import Tallies, Times
 
 __all__ = ["MAX_CLASSES", "Metrics"]
 
@@ -27,6 +28,9 @@ class Metrics:
 
     With ``PROMETHEUS_MULTIPROC_DIR`` in the environment when this module is first imported, every worker writes to
     files in that folder and any worker answers for all.
+
+    Requests and answers are counted here first and told to Prometheus by :meth:`flush`: whoever counts does so on the
+    event loop alone, and flushes there many times a second and before it reads or stops.
     """
 
     def __init__(self, task: str, *, per_class: bool = True) -> None:
@@ -72,7 +76,8 @@ class Metrics:
         ).labels(task)  # fmt: skip
         self._starts = self._one("classward_worker_starts", "Workers started")
         self._n_lost = 0
-        self._children: dict[object, Any] = {}
+        self._children: dict[object, tuple[Times, Any, Any]] = {}
+        self._tallies = Tallies()
         self._classes: dict[str, Any] = {}
         self._classes_of: object = None
         self._loaded: Any = None
@@ -88,6 +93,14 @@ class Metrics:
         """Say how much this worker has to do: what an autoscaler follows."""
         self._running.set(n_running)
         self._lag.set(lag_s)
+        self.flush()
+
+    def flush(self) -> None:
+        """Tell Prometheus what was counted meanwhile."""
+        self._tallies.tell()
+        for times, requests, seconds in self._children.values():
+            if times.n:
+                times.tell(requests, seconds)
 
     def request(self, endpoint: str, status: int | str, seconds: float) -> None:
         """Count one request and its time; ``status`` is HTTP's number, or gRPC's word."""
@@ -95,11 +108,11 @@ class Metrics:
         child = self._children.get(key)
         if child is None:
             child = self._children[key] = (
+                Times(_BUCKETS_S),
                 self._requests.labels(self._task, endpoint, status),
                 self._seconds.labels(self._task, endpoint),
             )
-        child[0].inc()
-        child[1].observe(seconds)
+        child[0].add(seconds)
 
     def answered(self, answer: Answer, route: str) -> None:
         """Count answered rows by predicted class, and those that were not logged."""
@@ -115,7 +128,7 @@ class Metrics:
         n_unlogged = n_degraded = 0
         if len(answer.predictions) == 1:
             row = answer.predictions[0]
-            self._answers(row.label, owner).inc()
+            self._tallies.add(self._answers(row.label, owner))
             n_unlogged, n_degraded = "unlogged" in row.flags, "degraded" in row.flags
         else:
             counts: dict[str, int] = {}
@@ -124,7 +137,7 @@ class Metrics:
                 n_unlogged += "unlogged" in row.flags
                 n_degraded += "degraded" in row.flags
             for label, n in counts.items():
-                self._answers(label, owner).inc(n)
+                self._tallies.add(self._answers(label, owner), n)
         if n_unlogged:
             self._unlogged.inc(n_unlogged)
         if n_degraded:
@@ -177,7 +190,7 @@ class Metrics:
         self._poll_errors.inc()
 
     def render(self) -> bytes:
-        """Give the text form, over all workers when they share a folder; dead workers do not count as live."""
+        """Give the text form as of the last flush, over all workers when they share a folder; dead ones are not live."""
         if not self._is_shared:
             return bytes(prom.generate_latest(self._registry))
         folder = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])

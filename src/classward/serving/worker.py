@@ -114,6 +114,7 @@ class Worker:
             loop.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await loop
+        self.metrics.flush()
         await self._in(self._control, self.explaining.close)
         await self._in(self._control, self._farewell)
         if self.parts.tracing is not None:

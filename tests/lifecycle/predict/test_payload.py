@@ -25,9 +25,17 @@ def worn(**policy) -> PayloadKeeper:
 
 def test_everything_is_kept_with_weight_one_by_default():
     assert keep(PayloadKeeper(PayloadPolicy())) == (
-        '{"email": "ana@example.org", "amount": 1.0, "name": "ana"}',
+        '{"email":"ana@example.org","amount":1.0,"name":"ana"}',
         1.0,
     )
+
+
+@pytest.mark.parametrize("value", ["ä \" \\ \n\u2028", 2**70, -0.0, 1e300, True, None, datetime(2026, 1, 5), "\ud800"])
+def test_what_is_kept_of_a_value_is_what_json_says(value):
+    text, _ = PayloadKeeper(PayloadPolicy()).keep(
+        {"a": [value], "b": [1]}, 0, row_id="r", label="x", probability=0.9, flags=()
+    )
+    assert json.loads(text) == {"a": str(value) if isinstance(value, datetime) else value, "b": 1}
 
 
 def test_a_share_of_nothing_keeps_nothing():

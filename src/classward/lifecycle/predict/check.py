@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from classward.domain import InputSchema, Repair
 from classward.lifecycle.predict.checked import CheckedRows
 from classward.lifecycle.predict.problems import MOST_LISTED, Problem, refuse, unknown_field
+from classward.lifecycle.predict.usual import UsualRows
 from classward.lifecycle.predict.values import Fault, checker_of, type_of
 
 __all__ = ["RowChecker", "check_rows"]
@@ -28,11 +29,12 @@ class RowChecker:
         Features whose bad values are repaired instead of refusing the row; those of other schemas are passed over.
     """
 
-    __slots__ = ("_columns", "_names", "_repairs", "schema")
+    __slots__ = ("_columns", "_names", "_repairs", "_usual", "schema")
 
     def __init__(self, schema: InputSchema, repairs: Sequence[Repair] = ()) -> None:
         self.schema = schema
         self._names = schema.names
+        self._usual = UsualRows(schema)
         self._columns = tuple((f.name, checker_of(f), f.is_required, f"missing:{f.name}") for f in schema.features)
         features = {f.name: f for f in schema.features}
         self._repairs: dict[str, object] = {
@@ -60,6 +62,9 @@ class RowChecker:
         n = len(rows)
         if not n:
             raise refuse([Problem(0, "CW407", "there are no rows", "an empty list")], 0, self._names)
+        usual = self._usual.columns(rows)
+        if usual is not None:
+            return CheckedRows(columns=usual, n=n, flags=((),) * n)
         values: list[list[object]] = [[] for _ in self._columns]
         flags = []
         problems: list[Problem] = []
