@@ -146,7 +146,9 @@ def _said(file: Path) -> Iterator[str]:
 
 
 def _workspace(folder: Path, fitted: FittedModel) -> None:
-    kinds = "\n".join(f"{f.name} = {{ kind = {f.kind!r}, required = {str(f.is_required).lower()} }}" for f in fitted.schema.features)
+    kinds = "\n".join(
+        f"{f.name} = {{ kind = {f.kind!r}, required = {str(f.is_required).lower()} }}" for f in fitted.schema.features
+    )
     file = folder / "classward.toml"
     file.write_text(f"[task]\nname = 'bench'\nlabel = 'label'\n\n[data]\ntrain = 'none.csv'\n\n[features]\n{kinds}\n")
     ctx = wiring.open_context(file, wiring.read_settings({}))

@@ -23,8 +23,8 @@ from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from models import prepare  # noqa: E402
-from servers import HERE, KEY, Running, servers  # noqa: E402
+from models import prepare
+from servers import HERE, KEY, Running, servers
 
 OURS, BARE = "classward", "bare handler"
 
@@ -81,13 +81,26 @@ def compared(model: str, folder: Path, given: argparse.Namespace) -> list[str]:
 
 def taken_of(one: Running, load: str, seconds: int) -> Taken:
     n_rows, connections = (int(load[:-4]), 4) if load.endswith("rows") else (1, int(load))
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "20s", "--latency", "-s", str(HERE / "wrk.lua"), one.url]
+    command = [
+        "wrk",
+        "-t1",
+        f"-c{connections}",
+        f"-d{seconds}s",
+        "--timeout",
+        "20s",
+        "--latency",
+        "-s",
+        str(HERE / "wrk.lua"),
+        one.url,
+    ]
     before_s = one.cpu_s()
     env = {**os.environ, "BODY": str(one.body(n_rows)), "API_KEY": KEY}
     said = subprocess.run(command, env=env, capture_output=True, text=True, timeout=seconds + 60, check=True).stdout
     line = next(line for line in said.splitlines() if line.startswith("WRK,"))
     n, took_us, errors, p50, _, p99, _ = map(int, line.split(",")[1:])
-    return Taken((n - errors) * 1e6 / took_us, errors, p50 / 1e3, p99 / 1e3, 1e6 * (one.cpu_s() - before_s) / max(n * n_rows, 1))
+    return Taken(
+        (n - errors) * 1e6 / took_us, errors, p50 / 1e3, p99 / 1e3, 1e6 * (one.cpu_s() - before_s) / max(n * n_rows, 1)
+    )
 
 
 def table(model: str, up: list[Running], loads: list[str], taken: dict[tuple[str, str], list[Taken]]) -> list[str]:
@@ -95,7 +108,12 @@ def table(model: str, up: list[Running], loads: list[str], taken: dict[tuple[str
         return statistics.median(getattr(t, what) for t in taken[name, load])
 
     heads = [f"{load}: req/s (p50, p99 ms; CPU µs/row)" for load in loads]
-    lines = [f"## {model}", "", f"| server | {' | '.join(heads)} | cold start, s | memory, MB | errors |", "|---" * (len(loads) + 4) + "|"]
+    lines = [
+        f"## {model}",
+        "",
+        f"| server | {' | '.join(heads)} | cold start, s | memory, MB | errors |",
+        "|---" * (len(loads) + 4) + "|",
+    ]
     for one in up:
         name = one.server.name
         cells = [

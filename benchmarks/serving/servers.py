@@ -17,7 +17,19 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 KEY = "benchmark-key"
-_UVICORN = ("-m", "uvicorn", "--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning", "--host", "127.0.0.1")
+_UVICORN = (
+    "-m",
+    "uvicorn",
+    "--loop",
+    "uvloop",
+    "--http",
+    "httptools",
+    "--no-access-log",
+    "--log-level",
+    "warning",
+    "--host",
+    "127.0.0.1",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +52,22 @@ def servers(folder: Path, environments: Path, wanted: list[str]) -> list[Server]
     }  # fmt: skip
     bare = {"BENCH_BUNDLE": str(folder / "bundle.txt"), "PYTHONPATH": f"{HERE.parents[1] / 'src'}:{HERE}"}
     peer = {"BENCH_FOLDER": str(folder), "BENCH_MODEL": folder.name, "PYTHONPATH": str(HERE / "peers")}
-    mlflow = ("-m", "mlflow", "models", "serve", "-m", str(folder / "mlflow"), "--env-manager", "local", "-h", "127.0.0.1", "-p", "{port}", "--workers", "1")
+    mlflow = (
+        "-m",
+        "mlflow",
+        "models",
+        "serve",
+        "-m",
+        str(folder / "mlflow"),
+        "--env-manager",
+        "local",
+        "-h",
+        "127.0.0.1",
+        "-p",
+        "{port}",
+        "--workers",
+        "1",
+    )
     known = [
         Server(name="classward", python=here, shape="own", env=ours,
                command=("-m", "classward", "serve", "-f", str(folder / "classward.toml"), "--port", "{port}")),
@@ -65,12 +92,24 @@ class Running:
             self.port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}{server.path}"
         if server.name == "mlflow" and not (folder / "mlflow").exists():
-            subprocess.run([server.python, HERE / "peers" / "save_mlflow.py", folder / "mlflow"], env={**os.environ, **server.env}, check=True)
+            subprocess.run(
+                [server.python, HERE / "peers" / "save_mlflow.py", folder / "mlflow"],
+                env={**os.environ, **server.env},
+                check=True,
+            )
         command = [str(server.python), *(part.format(port=self.port) for part in server.command)]
-        env = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "BENCH_PORT": str(self.port), **server.env}
+        env = {
+            **os.environ,
+            "OMP_NUM_THREADS": "1",
+            "OPENBLAS_NUM_THREADS": "1",
+            "BENCH_PORT": str(self.port),
+            **server.env,
+        }
         begun = time.perf_counter()
         with (logs / f"{server.name.replace(' ', '-')}.log").open("w") as log:
-            self._process = subprocess.Popen(command, env=env, stdout=log, stderr=log, cwd=folder, start_new_session=True)
+            self._process = subprocess.Popen(
+                command, env=env, stdout=log, stderr=log, cwd=folder, start_new_session=True
+            )
         self._wait()
         self.cold_start_s = time.perf_counter() - begun
 

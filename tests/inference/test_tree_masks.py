@@ -36,7 +36,8 @@ def grown(rng: np.random.Generator, n_trees: int, n_leaves: int, *, has_zero: bo
     return TreeScorer(
         feature=np.array(feature, np.int32), threshold=np.array(threshold), children=np.array(children, np.int32),
         nan_left=rng.random(n) < 0.5, zero_side=zero.astype(np.int8), value=np.array(value), root=np.array(root, np.int32),
-        depth=np.array(depth, np.int32), present=np.array([0, 2], np.int32), intercept=np.array([0.0, -50.0, 0.5]), n_columns=5,
+        depth=np.array(depth, np.int32), present=np.array([0, 2], np.int32),
+        intercept=np.array([0.0, -50.0, 0.5]), n_columns=5,
     )  # fmt: skip
 
 

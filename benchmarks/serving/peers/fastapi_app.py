@@ -7,7 +7,9 @@ from fastapi import FastAPI
 model = shared.load()
 Row = str
 if shared.MODEL != "text":
-    Row = pydantic.create_model("Row", **{f"n{i}": (float, ...) for i in range(30)}, **{f"c{i}": (str, ...) for i in range(5)})
+    Row = pydantic.create_model(
+        "Row", **{f"n{i}": (float, ...) for i in range(30)}, **{f"c{i}": (str, ...) for i in range(5)}
+    )
 app = FastAPI()
 
 

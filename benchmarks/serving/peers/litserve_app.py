@@ -22,5 +22,9 @@ class Api(litserve.LitAPI):
 
 if __name__ == "__main__":
     litserve.LitServer(Api(), accelerator="cpu", workers_per_device=1, timeout=60).run(
-        host="127.0.0.1", port=int(os.environ["BENCH_PORT"]), generate_client_file=False, log_level="warning", num_api_servers=1
+        host="127.0.0.1",
+        port=int(os.environ["BENCH_PORT"]),
+        generate_client_file=False,
+        log_level="warning",
+        num_api_servers=1,
     )

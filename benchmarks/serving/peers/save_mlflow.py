@@ -14,5 +14,10 @@ if shared.MODEL != "text":
     signature = infer_signature(pd.DataFrame(row), model.predict_proba(pd.DataFrame(row)))
 shutil.rmtree(sys.argv[1], ignore_errors=True)
 mlflow.sklearn.save_model(
-    model, sys.argv[1], signature=signature, pyfunc_predict_fn="predict_proba", serialization_format="cloudpickle", pip_requirements=["scikit-learn"]
+    model,
+    sys.argv[1],
+    signature=signature,
+    pyfunc_predict_fn="predict_proba",
+    serialization_format="cloudpickle",
+    pip_requirements=["scikit-learn"],
 )

@@ -153,7 +153,7 @@ class _Single:
 
     masks: TreeMasks
     feature: NDArray[np.int64]
-    threshold: NDArray[np.float64]
+    threshold: NDArray[np.float32]
     nan_right: NDArray[np.bool_]
     zero_side: NDArray[np.int8] | None
     value: NDArray[np.float64]
@@ -163,11 +163,10 @@ class _Single:
         masks = TreeMasks.of(trees.children, trees.root)
         if masks is None:
             return None
-        node = masks.node
         return cls(
-            masks=masks, feature=trees.feature[node].astype(np.int64), threshold=trees.threshold[node],
-            nan_right=~trees.nan_left[node] & (trees.children[node, 0] != node),
-            zero_side=trees.zero_side[node] if (trees.zero_side >= 0).any() else None, value=trees.value,
+            masks=masks, feature=trees.feature[masks.node].astype(np.int64), threshold=_down(trees.threshold[masks.node]),
+            nan_right=~trees.nan_left[masks.node],
+            zero_side=trees.zero_side[masks.node] if (trees.zero_side >= 0).any() else None, value=trees.value,
         )  # fmt: skip
 
     def leaf_values(self, row: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -179,3 +178,12 @@ class _Single:
         if self.zero_side is not None:
             right = np.where((np.abs(x) <= 1e-35) & (self.zero_side >= 0), self.zero_side == 1, right)
         return self.value.take(self.masks.leaves(right))
+
+
+def _down(threshold: NDArray[np.float64]) -> NDArray[np.float32]:
+    """The next float32 that is not above: no float32 feature changes sides."""
+    with np.errstate(over="ignore"):
+        out = threshold.astype(np.float32)
+    is_above = out > threshold
+    out[is_above] = np.nextafter(out[is_above], np.float32(-np.inf))
+    return out

@@ -1,4 +1,4 @@
-"""What was counted since the counters were last told: adding to Prometheus' own for every request costs more than the request."""
+"""What was counted since Prometheus was last told: to tell it of every request costs more than to answer."""
 
 from __future__ import annotations
 

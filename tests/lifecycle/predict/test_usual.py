@@ -46,7 +46,8 @@ def test_usual_rows_take_the_short_way() -> None:
     "change",
     [
         {"a": None}, {"a": True}, {"a": "1"}, {"a": float("nan")}, {"a": float("inf")}, {"a": 2**1023}, {"a": 2**1024},
-        {"a": 1e308, "b": 1e308}, {"a": 10**400}, {"t": None}, {"t": 5}, {"t": "a\0b"}, {"t": "\ud800"}, {"c": "\udc00"}, {"t": "ü"},
+        {"a": 1e308, "b": 1e308}, {"a": 10**400}, {"t": None}, {"t": 5}, {"t": "a\0b"},
+        {"t": "\ud800"}, {"c": "\udc00"}, {"t": "ü"},
         {"v": 1}, {"v": None}, {"d": "tomorrow"}, {"d": None}, {"e": 1}, {"t": "\ud83d\ude00"}, {"a": [1]}, {"t": {}},
     ],
 )  # fmt: skip
@@ -62,7 +63,9 @@ def test_a_field_left_out_takes_the_long_way(name: str) -> None:
     assert outcome(RowChecker(SCHEMA).check, [row | {"other": 1}]) == outcome(long_way, [row | {"other": 1}])
 
 
-_VALUES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3) | st.lists(st.integers(), max_size=1)
+_VALUES = (
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3) | st.lists(st.integers(), max_size=1)
+)
 
 
 @given(st.lists(st.fixed_dictionaries({}, optional=dict.fromkeys("abtcvd", _VALUES)), min_size=1, max_size=3))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
+from typing import Any
 
 from classward.domain import InputSchema
 from classward.lifecycle.predict.values import CHECKERS, Fault
@@ -59,7 +60,7 @@ class UsualRows:
             found.append(values)
         return {name: list(column) for name, column in zip(self._names, zip(*found, strict=True), strict=True)}
 
-    def _are_usual(self, values: tuple[object, ...]) -> bool:
+    def _are_usual(self, values: tuple[Any, ...]) -> bool:
         numbers = self._numbers(values)
         if not (_NUMBERS.issuperset(map(type, numbers)) and math.isfinite(sum(numbers))):
             return False  # a sum can be infinite where no number is: then it takes the longer way
@@ -82,11 +83,12 @@ class UsualRows:
         return tuple(out)
 
 
-def _getter(keys: Sequence[object]) -> Callable[[object], tuple[object, ...]]:
+def _getter(keys: Sequence[Any]) -> Callable[[Any], tuple[Any, ...]]:
     """``itemgetter`` that gives a tuple however many keys there are."""
     if not keys:
         return lambda _: ()
     if len(keys) == 1:
         only = keys[0]
-        return lambda values: (values[only],)  # type: ignore[index]
-    return itemgetter(*keys)
+        return lambda values: (values[only],)
+    getter: Callable[[Any], tuple[Any, ...]] = itemgetter(*keys)
+    return getter
