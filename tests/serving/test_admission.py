@@ -204,6 +204,7 @@ def test_work_that_waited_past_its_deadline_is_not_begun(start):
 
 def test_how_much_there_is_to_do_is_a_metric(client):
     client.loop.run_until_complete(asyncio.sleep(0.12))
+    client.app.worker.metrics.flush()
     text = client.app.worker.metrics.render().decode()
     assert 'classward_requests_running{task="tickets"} 0.0' in text
     assert 'classward_lag_seconds{task="tickets"}' in text

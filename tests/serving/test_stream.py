@@ -106,6 +106,7 @@ def test_a_client_that_leaves_is_counted(client):
     with pytest.raises(AssertionError):  # what came before the client left was sent; the end was not
         stream(client, line("refund"), None)
     assert len(client.app.worker.parts.writer.rows()) == 1
+    client.app.worker.metrics.flush()
     assert 'status="499"' in client.app.worker.metrics.render().decode()
 
 
@@ -135,4 +136,5 @@ def test_repaired_rows_are_answered_flagged_and_counted(start):
     first, second = response.json()["predictions"]
     assert {"repaired:amount", "degraded"} <= set(first["flags"])
     assert "degraded" not in second["flags"]
+    client.app.worker.metrics.flush()
     assert 'classward_degraded_total{task="tickets"} 1.0' in client.app.worker.metrics.render().decode()

@@ -113,6 +113,6 @@ class Proba:
 def _are_probabilities(matrix: NDArray[np.float64]) -> bool:
     if len(matrix) == 1:  # Python is quicker with a few numbers
         row = matrix[0].tolist()
-        return min(row) >= 0.0 and abs(sum(row) - 1.0) <= 1e-6
+        return bool(min(row) >= 0.0 and abs(sum(row) - 1.0) <= 1e-6)
     sums = matrix.sum(axis=1)
     return bool(matrix.min() >= 0.0 and sums.min() >= 1.0 - 1e-6 and sums.max() <= 1.0 + 1e-6)

@@ -79,7 +79,8 @@ class TreeMasks:
         possible = ~np.bitwise_or.reduce(self.gone * goes_right, axis=0)
         lowest = possible & (~possible + possible.dtype.type(1))
         rank = np.frexp(lowest.astype(np.float64))[1] - 1  # a power of two: exact
-        return self.leaf.take(self.first_leaf + rank)
+        reached: NDArray[np.int64] = self.leaf.take(self.first_leaf + rank)
+        return reached
 
 
 def _fill(

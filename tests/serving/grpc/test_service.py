@@ -220,6 +220,7 @@ def test_answers_are_counted_by_method_and_status(grpc_of):
     channel = grpc_of()
     channel.call("ModelInfer", infer_request(raw=True))
     channel.refused("ModelMetadata", name="other")
+    channel.worker.metrics.flush()
     text = channel.worker.metrics.render().decode()
     assert 'classward_requests_total{endpoint="grpc_ModelInfer",status="OK",task="tickets"} 1.0' in text
     assert 'endpoint="grpc_ModelMetadata",status="NOT_FOUND"' in text
