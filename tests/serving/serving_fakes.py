@@ -118,11 +118,13 @@ class FileWriter:
     n_labels: int = 0
     n_quarantined: int = 0
     explained: list[object] = field(default_factory=list)
+    callers: list[str] = field(default_factory=list)
 
     def predictions(self, batch: Sequence[object]) -> bool:
         if self.is_full:
             self.n_lost += len(batch)
             return False
+        self.callers += [row.caller for row in batch]
         lines = "".join(json.dumps([row.id, row.label, row.version, row.request_id, row.key]) + "\n" for row in batch)
         handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
         os.write(handle, lines.encode())

@@ -52,6 +52,38 @@ def test_keys_in_either_header(start, headers, status):
     assert client.get("/openapi.json", headers).status == status
 
 
+ROWS = {"rows": [{"text": "a"}, {"text": "b"}]}
+
+
+def test_each_record_says_who_asked_by_name_and_never_by_key(start):
+    keys = ("first-secret", "predict@shop:second-secret", "@till:third-secret")
+    client = start(api_keys=keys)
+    for key in ("first-secret", "second-secret", "third-secret"):
+        assert client.post("/predict", ROWS, {"x-api-key": key, "content-type": "application/json"}).status == 200
+    lines = b'{"row": {"text": "a"}}\n'
+    headers = {"x-api-key": "second-secret", "content-type": "application/x-ndjson"}
+    assert client.call("POST", "/predict", lines, headers).status == 200
+    tensor = {"name": "text", "shape": [1], "datatype": "BYTES", "data": ["a"]}
+    headers = {"x-api-key": "third-secret", "content-type": "application/json"}
+    assert client.post("/v2/models/tickets/infer", {"inputs": [tensor]}, headers).status == 200
+    callers = client.app.worker.parts.writer.callers
+    assert callers == [*["key:1"] * 2, *["key:shop"] * 2, *["key:till"] * 2, "key:shop", "key:till"]
+    assert client.get("/metrics", {"x-api-key": "second-secret"}).status == 403
+    assert client.get("/metrics", {"x-api-key": "third-secret"}).status == 200
+
+
+def test_large_requests_say_who_asked_too_and_without_keys_it_is_this_machine(start):
+    client = start()
+    assert client.post("/predict", {"rows": [{"text": "a"}] * 70}).status == 200
+    assert client.app.worker.parts.writer.callers == ["local"] * 70
+
+
+@pytest.mark.parametrize("key", ["predict@:secret", "predict@a b:secret", "predict@shop:", "@" + "x" * 41 + ":secret"])
+def test_a_name_that_is_none_is_refused(tmp_path, key):
+    with pytest.raises(UsageError, match="CW435"):
+        create_app(make_parts(tmp_path, api_keys=(key,)))
+
+
 def test_keys_are_never_logged(start, caplog):
     client = start(api_keys=KEYS)
     logger = logging.getLogger("classward.serving")

@@ -5,6 +5,8 @@ import asyncio
 import pytest
 from serving_fakes import CLASSES
 
+from classward.domain import LabelSpace
+
 ROW = {"text": "refund please", "amount": 12.5, "country": "at", "vip": True, "since": "2026-01-31"}
 
 
@@ -12,9 +14,12 @@ def test_a_row_is_answered_in_the_promised_form_and_logged_before(client):
     response = client.post("/predict", {"rows": [ROW], "ids": ["ticket-1"], "keys": ["customer-9"], "top_k": 2})
     body = response.json()
     assert response.status == 200
-    assert list(body) == ["request_id", "label_space", "calibrated", "predictions"]
+    assert list(body) == [
+        "request_id", "label_space", "label_space_version", "label_space_hash", "calibrated", "predictions",
+    ]  # fmt: skip
     assert body["calibrated"] is False
     assert body["label_space"] == list(CLASSES)
+    assert (body["label_space_version"], body["label_space_hash"]) == (1, LabelSpace.of(CLASSES).hash)
     (row,) = body["predictions"]
     assert list(row) == ["id", "version", "label", "probability", "top", "path", "flags"]
     assert (row["id"], row["version"], row["label"], row["path"], row["flags"]) == (

@@ -35,7 +35,7 @@ def test_every_line_is_answered_in_its_place_and_logged(client):
 def test_answers_are_those_of_a_request(client):
     _, (streamed,) = stream(client, line("refund", id="r"), query="top_k=2&all=true")
     whole = client.post("/predict", {"rows": [{"text": "refund"}], "ids": ["r"], "top_k": 2, "all": True}).json()
-    assert streamed == {"index": 0, **whole["predictions"][0]}
+    assert streamed == {"index": 0, "label_space_version": 1, **whole["predictions"][0]}
 
 
 def test_the_last_line_needs_no_line_feed_and_blank_lines_count_for_nothing(client):

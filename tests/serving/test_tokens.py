@@ -124,7 +124,9 @@ def test_a_remembered_token_ends_when_it_says(tmp_path):
     now = [time.time()]
     gate = Gate(Settings(jwt_key_file=str(path), jwt_algorithm="HS256"), now_s=lambda: now[0])
     headers = [(b"authorization", b"Bearer " + jwt.encode(claims(exp=time.time() + 1), SECRET, "HS256").encode())]
-    assert gate.check(headers, role="predict") == gate.check(headers, role="predict") == b"sub:alice"
+    caller = gate.check(headers, role="predict")
+    assert caller == gate.check(headers, role="predict")
+    assert (caller.name, caller.logged) == (b"sub:alice", "sub:alice")
     assert gate._tokens is not None
     asked = []
     gate._tokens._claims = lambda token: asked.append(token) or claims()

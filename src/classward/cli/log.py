@@ -10,7 +10,7 @@ from classward.cli.options import json_option, open_task, task_options
 
 __all__ = ["command"]
 
-_SHOWN = ("id", "request_id", "at", "version", "route", "label", "probability", "flags", "kind")
+_SHOWN = ("id", "request_id", "at", "version", "route", "label", "probability", "flags", "kind", "caller")
 
 
 @click.command("log")

@@ -32,6 +32,7 @@ def command(prediction: str, task_file: str, workspace: str | None, as_json: boo
     if not found.is_calibrated:
         click.echo(" note     scores of this version are uncalibrated: no check on labelled rows has passed yet")
     click.echo(" then     " + " · ".join(f"{name} {p:.2f}" for name, p in ranked[1:4]))
+    click.echo(f" asked    by {record['caller'] or 'nobody knows whom: older records do not tell'} ({record['kind']})")
     if found.attribution is not None:
         click.echo(f" because  {output.because(found.attribution)}")
     if record["flags"]:

@@ -21,7 +21,8 @@ class Prediction:
     (``model``: the most probable class; ``cost``, ``prior``, ``threshold:CLASS``, ``gate:CLASS``,
     ``abstain:…``). ``kind`` is ``online``,
     ``batch``, ``library`` or ``simulated``; ``features`` is the row as JSON text when the payload was kept, and
-    ``payload_weight`` the inverse of the probability with which it was.
+    ``payload_weight`` the inverse of the probability with which it was. ``caller`` is who asked: ``key:NAME`` or
+    ``sub:SUBJECT`` of a server with keys or tokens, ``local`` where nobody is asked for one; ``None`` in older records.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Prediction:
     key: str | None = None
     features: str | None = None
     payload_weight: float | None = None
+    caller: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

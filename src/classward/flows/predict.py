@@ -16,9 +16,12 @@ from classward.inference import Blend, Columns, Decider, Model, Proba
 from classward.lifecycle.predict import PayloadKeeper, PayloadPolicy, RowChecker
 from classward.ports import Clock, Ids, RecordWriter
 
-__all__ = ["Answer", "AnsweredRow", "DataPlane", "LoadedVersion", "Unlogged"]
+__all__ = ["LOCAL", "Answer", "AnsweredRow", "DataPlane", "LoadedVersion", "Unlogged"]
 
 _T = TypeVar("_T")
+
+LOCAL = "local"
+"""Who asks where nobody is asked for a key: this process, or this machine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +94,9 @@ class AnsweredRow:
 class Answer:
     """One answered request. ``probabilities`` has shape (n_rows, n_classes), columns as ``class_names``.
 
+    ``label_space_version`` counts how often classes, their order or what they mean changed; ``label_space_hash`` names
+    exactly this list, and stands in each record.
+
     Without ``is_calibrated`` they are scores: no check on labelled rows has shown yet that they mean what they say.
     ``set_miss`` is the share of rows of any class whose set may miss the truth; ``None`` when sets were not asked for.
     """
@@ -102,6 +108,7 @@ class Answer:
     label_space_hash: str
     predictions: tuple[AnsweredRow, ...]
     probabilities: NDArray[np.float64]
+    label_space_version: int = 1
     is_calibrated: bool = False
     set_miss: float | None = None
     loaded: LoadedVersion | None = field(default=None, repr=False, compare=False)
@@ -133,6 +140,7 @@ class _Call:
     request_id: str | None
     started_s: float
     sets: bool = False
+    caller: str = LOCAL
     mark: Callable[[str], None] | None = None
 
     def reached(self, stage: str) -> None:
@@ -183,6 +191,7 @@ class DataPlane:
         top_k: int = 1,
         sets: bool = False,
         request_id: str | None = None,
+        caller: str = LOCAL,
         mark: Callable[[str], None] | None = None,
     ) -> Answer:
         """Answer rows given as mappings from feature name to value.
@@ -190,8 +199,8 @@ class DataPlane:
         With ``sets`` each row also has its prediction set: the classes that stay possible, so that the set of a row of any
         class holds the truth as often as the version promises. An input of no class has a set too, which then says nothing.
 
-        ``mark`` is told ``begin`` and then each stage at its end: ``features`` (rows are checked and stand in columns),
-        ``model`` (columns became probabilities), ``decide``, ``log``.
+        ``caller`` is who asks, for the records. ``mark`` is told ``begin`` and then each stage at its end: ``features``
+        (rows are checked and stand in columns), ``model`` (columns became probabilities), ``decide``, ``log``.
 
         Raises
         ------
@@ -201,7 +210,9 @@ class DataPlane:
             CW801 when no version is live.
         """
         done = self._settled(
-            self.decide(rows, ids=ids, keys=keys, top_k=top_k, sets=sets, request_id=request_id, mark=mark)
+            self.decide(
+                rows, ids=ids, keys=keys, top_k=top_k, sets=sets, request_id=request_id, caller=caller, mark=mark
+            )
         )
         if mark is not None:
             mark("log")
@@ -216,11 +227,15 @@ class DataPlane:
         top_k: int = 1,
         sets: bool = False,
         request_id: str | None = None,
+        caller: str = LOCAL,
         mark: Callable[[str], None] | None = None,
     ) -> Unlogged:
         """Do all of :meth:`answer` but writing the records, for callers that can do something else meanwhile."""
         started_s = self.clock.monotonic_s()
-        call = _Call(ids=ids, keys=keys, top_k=top_k, sets=sets, request_id=request_id, started_s=started_s, mark=mark)
+        call = _Call(
+            ids=ids, keys=keys, top_k=top_k, sets=sets, request_id=request_id, started_s=started_s, caller=caller,
+            mark=mark,
+        )  # fmt: skip
         call.reached("begin")
         loaded = self._loaded()
         if sets:
@@ -290,6 +305,7 @@ class DataPlane:
             bundle_hash=loaded.bundle_hash,
             class_names=names,
             label_space_hash=loaded.label_space_hash,
+            label_space_version=loaded.model.label_space.version,
             predictions=answered,
             probabilities=proba.matrix,
             is_calibrated=loaded.facts.is_calibrated,
@@ -297,12 +313,18 @@ class DataPlane:
             loaded=loaded,
         )
         latency_ms = 1000.0 * (self.clock.monotonic_s() - call.started_s)
-        batch = self._records(answer, loaded.route, columns, row_keys, latency_ms)
+        batch = self._records(answer, loaded.route, columns, row_keys, latency_ms, call.caller)
         call.reached("decide")
         return Unlogged(answer=answer, batch=batch)
 
     def _records(
-        self, answer: Answer, route: str, columns: Columns, keys: Sequence[str | None] | None, latency_ms: float
+        self,
+        answer: Answer,
+        route: str,
+        columns: Columns,
+        keys: Sequence[str | None] | None,
+        latency_ms: float,
+        caller: str,
     ) -> tuple[Prediction, ...]:
         at = self.clock.now()
         matrix = answer.probabilities.tolist()
@@ -327,6 +349,7 @@ class DataPlane:
                 key=keys[i] if keys else None,
                 features=kept[i][0],
                 payload_weight=kept[i][1],
+                caller=caller,
             )
             for i, row in enumerate(answer.predictions)
         )

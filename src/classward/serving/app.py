@@ -13,6 +13,7 @@ from classward.serving.failures import note_fault, note_refusal
 from classward.serving.health import health, metrics, ready
 from classward.serving.infer import v2_infer, v2_live, v2_model, v2_model_ready, v2_ready, v2_server
 from classward.serving.inflate import inflate
+from classward.serving.keys import NOBODY
 from classward.serving.labels import labels
 from classward.serving.messages import ASGIReceive, ASGIScope, ASGISend, Reply, Request, error_reply
 from classward.serving.openapi import openapi
@@ -108,13 +109,14 @@ class App:
         try:
             found = match(request.method, request.path)
             request.endpoint, request.params = found.route.endpoint, found.params
-            caller = b"" if found.route.is_open else self._gate.check(request.headers, role=found.route.role)
+            caller = NOBODY if found.route.is_open else self._gate.check(request.headers, role=found.route.role)
+            request.caller = caller.logged
             if found.route.takes_body:
                 if self._tracing:
                     request.trace = self._tracing.begin(
                         request.headers, request_id=request.id, endpoint=request.endpoint, route=found.route.path
                     )
-                self.worker.admission.enter(caller or _peer(scope), started_s)
+                self.worker.admission.enter(caller.name or _peer(scope), started_s)
                 request.is_admitted = True
                 request.deadline_s = deadline_of(request.header(b"x-deadline-ms"), started_s)
             return await self._handle(found.route, request, receive, started_s)

@@ -6,7 +6,7 @@ import ipaddress
 from collections.abc import Callable, Sequence
 
 from classward.errors import InvalidInput, UsageError
-from classward.serving.keys import Keys
+from classward.serving.keys import NOBODY, Caller, Keys
 from classward.serving.tokens import TokenGate, looks_like_token
 from classward.settings import Settings
 
@@ -42,8 +42,8 @@ class Gate:
         """Whether a key or token is asked for."""
         return bool(self._keys) or self._tokens is not None
 
-    def check(self, headers: Sequence[tuple[bytes, bytes]], *, role: str = "") -> bytes:
-        """Let pass, giving who asks (nothing if nobody is asked), or refuse.
+    def check(self, headers: Sequence[tuple[bytes, bytes]], *, role: str = "") -> Caller:
+        """Let pass, giving who asks (``NOBODY`` if nobody is asked), or refuse.
 
         Raises
         ------
@@ -52,7 +52,7 @@ class Gate:
             may not do this.
         """
         if not self.is_on:
-            return b""
+            return NOBODY
         given, is_bearer = _key_in(headers)
         if given is None:
             raise InvalidInput("CW415", "this address needs an API key", fix=_HOW)
@@ -70,7 +70,7 @@ class Gate:
                 got=f"roles: {', '.join(sorted(caller.roles)) or 'none'}",
                 fix=f"ask the owner of the server for the role {role!r}",
             )
-        return caller.name
+        return caller
 
 
 _DOES = {"predict": "ask for predictions", "label": "hand in labels", "metrics": "read metrics"}

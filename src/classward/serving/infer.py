@@ -40,6 +40,8 @@ async def v2_model(worker: Worker, request: Request) -> Reply:
             "inputs": inputs,
             "outputs": outputs,
             "label_space": loaded.class_names,
+            "label_space_version": loaded.model.label_space.version,
+            "label_space_hash": loaded.label_space_hash,
         }
     )
 
@@ -65,7 +67,15 @@ async def v2_infer(worker: Worker, request: Request) -> Reply:
     body = decode_infer(text)
     take_tail(body.inputs, tail, max_rows=worker.parts.settings.max_rows)
     return binary_reply(
-        await infer(worker, loaded, body, request_id=request.id, deadline_s=request.deadline_s, trace=request.trace),
+        await infer(
+            worker,
+            loaded,
+            body,
+            request_id=request.id,
+            caller=request.caller,
+            deadline_s=request.deadline_s,
+            trace=request.trace,
+        ),
         wants_binary(body),
     )
 

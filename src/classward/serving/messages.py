@@ -28,7 +28,8 @@ _encoder = msgspec.json.Encoder()
 class Request:
     """One request; ``params`` are the named parts of the path.
 
-    Its ``body`` is read, unless the handler takes a stream: then ``pieces`` are still to come.
+    ``caller`` is who asks, as it is logged. Its ``body`` is read, unless the handler takes a stream: then ``pieces`` are
+    still to come.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Request:
     query: bytes = b""
     deadline_s: float | None = None
     endpoint: str = "none"
+    caller: str = ""
     is_admitted: bool = False
     pieces: AsyncIterator[bytes] | None = None
     trace: RequestTrace | None = None

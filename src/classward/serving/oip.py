@@ -80,6 +80,7 @@ async def infer(
     body: InferBody,
     *,
     request_id: str,
+    caller: str,
     deadline_s: float | None = None,
     trace: RequestTrace | None = None,
 ) -> Inferred:
@@ -98,13 +99,21 @@ async def infer(
     rows = rows_of(body.inputs, loaded.model.schema, max_rows=worker.parts.settings.max_rows)
     ids, keys = _names(body, "ids"), _names(body, "keys")
     answer = await answer_rows(
-        worker, rows, ids=ids, keys=keys, top_k=1, request_id=request_id, deadline_s=deadline_s, trace=trace
+        worker,
+        rows,
+        ids=ids,
+        keys=keys,
+        top_k=1,
+        request_id=request_id,
+        caller=caller,
+        deadline_s=deadline_s,
+        trace=trace,
     )
     parameters: dict[str, str | int] = {
         "request_id": answer.request_id,
         "bundle_hash": answer.bundle_hash,
         "label_space_hash": answer.label_space_hash,
-        "label_space_version": loaded.model.label_space.version,
+        "label_space_version": answer.label_space_version,
     }
     if any(row.flags for row in answer.predictions):
         parameters["flags"] = json.dumps([list(row.flags) for row in answer.predictions])

@@ -205,7 +205,16 @@ def _schemas(current: LoadedVersion | None) -> Json:
         "PredictReply": _object(
             {
                 "request_id": _TEXT,
-                "label_space": {"type": "array", "items": _TEXT},
+                "label_space": {
+                    "type": "array",
+                    "items": _TEXT,
+                    "description": "The classes, in the order of 'probabilities'",
+                },
+                "label_space_version": {
+                    "type": "integer",
+                    "description": "Counts changes of the classes, their order or what they mean",
+                },
+                "label_space_hash": {"type": "string", "description": "Names exactly these classes, as in the records"},
                 "calibrated": {
                     "type": "boolean",
                     "description": "Whether a check on labelled rows has shown that probabilities mean what they say",
@@ -221,7 +230,14 @@ def _schemas(current: LoadedVersion | None) -> Json:
                     ),
                 },
             },
-            required=["request_id", "label_space", "calibrated", "predictions"],
+            required=[
+                "request_id",
+                "label_space",
+                "label_space_version",
+                "label_space_hash",
+                "calibrated",
+                "predictions",
+            ],
         ),
         "LabelsRequest": _object(
             {"labels": {"type": "array", "items": _ref("Label"), "minItems": 1}}, required=["labels"], is_closed=True

@@ -74,6 +74,8 @@ V2_REPLIES: dict[str, Json] = {
             "inputs": _META,
             "outputs": _META,
             "label_space": {"type": "array", "items": _TEXT},
+            "label_space_version": {"type": "integer"},
+            "label_space_hash": _TEXT,
         },
         "name",
         "versions",
@@ -81,6 +83,8 @@ V2_REPLIES: dict[str, Json] = {
         "inputs",
         "outputs",
         "label_space",
+        "label_space_version",
+        "label_space_hash",
     ),
     "v2_model_ready": {
         "anyOf": [

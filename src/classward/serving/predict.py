@@ -39,6 +39,7 @@ async def predict(worker: Worker, request: Request) -> Reply:
         top_k=body.top_k,
         sets=body.sets,
         request_id=request.id,
+        caller=request.caller,
         deadline_s=request.deadline_s,
         trace=request.trace,
     )
@@ -46,6 +47,8 @@ async def predict(worker: Worker, request: Request) -> Reply:
         {
             "request_id": answer.request_id,
             "label_space": answer.class_names,
+            "label_space_version": answer.label_space_version,
+            "label_space_hash": answer.label_space_hash,
             "calibrated": answer.is_calibrated,
             **({} if answer.set_miss is None else {"set_miss": answer.set_miss}),
             "predictions": rows_as_json(answer, is_full=body.all),
@@ -62,6 +65,7 @@ async def answer_rows(
     top_k: int,
     sets: bool = False,
     request_id: str,
+    caller: str,
     deadline_s: float | None = None,
     trace: RequestTrace | None = None,
 ) -> Answer:
@@ -83,7 +87,7 @@ async def answer_rows(
     mark = trace.mark if trace else None
     if len(rows) <= INLINE_ROWS and not loaded.reads_images:
         pending = worker.plane.decide(
-            rows, ids=ids, keys=keys, top_k=top_k, sets=sets, request_id=request_id, mark=mark
+            rows, ids=ids, keys=keys, top_k=top_k, sets=sets, request_id=request_id, caller=caller, mark=mark
         )
         answer = pending.settled(is_logged=await worker.writer.answered(pending.batch))
         if mark:
@@ -99,6 +103,7 @@ async def answer_rows(
                 top_k=top_k,
                 sets=sets,
                 request_id=request_id,
+                caller=caller,
                 mark=mark,
             ),
             deadline_s=deadline_s,

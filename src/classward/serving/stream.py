@@ -148,9 +148,11 @@ async def _answer_all(
         top_k=options.top_k,
         sets=options.sets,
         request_id=request.id,
+        caller=request.caller,
     )
     answered = zip(rows, rows_as_json(answer, is_full=options.is_full), strict=True)
-    return {index: {"index": index, **row} for index, row in answered}
+    space = answer.label_space_version
+    return {index: {"index": index, "label_space_version": space, **row} for index, row in answered}
 
 
 def _told(error: ClasswardError, index: int, request_id: str) -> dict[str, object]:

@@ -18,6 +18,7 @@ ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA", "HS
 
 _REMEMBERED = 1000
 _LEEWAY_S = 30
+_LONGEST = 200
 _LEAST_SECRET_BYTES = 32
 
 
@@ -63,7 +64,8 @@ class TokenGate:
         if known is not None and self._now_s() < known[1]:
             return known[0]
         claims = self._claims(token)
-        caller = Caller(name=b"sub:" + str(claims["sub"]).encode(), roles=self._roles(claims))
+        name = f"sub:{claims['sub']}"
+        caller = Caller(name=name.encode(), roles=self._roles(claims), logged=name[:_LONGEST])
         self._known[token] = (caller, float(claims["exp"]))
         if len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)

@@ -1,4 +1,4 @@
-"""Weights of kept payloads stand beside rows that were written before there were weights."""
+"""Weights of kept payloads, and who asked, stand beside rows that were written before they were noted."""
 
 from __future__ import annotations
 
@@ -16,19 +16,26 @@ OLD = ("p", HEAD, [("old", None, "a", 0.9, b"\0\0\x80?", "model", (), "{}")])
 NEW = ("p", HEAD, [("new", None, "a", 0.9, b"\0\0\x80?", "model", (), "{}", 5.0)])
 
 
+WITH_CALLER = ("p", HEAD, [("newest", None, "a", 0.9, b"\0\0\x80?", "model", (), "{}", 5.0, "key:shop")])
+FROM_LATER = ("p", HEAD, [("later", None, "a", 0.9, b"\0\0\x80?", "model", (), "{}", 5.0, "key:shop", "?")])
+
+
 def frames(*payloads):
     return tables_of(msgspec.msgpack.decode(msgspec.msgpack.encode(p)) for p in payloads)["prediction"]
 
 
 def test_frames_without_weights_are_read_beside_those_with(tmp_path):
-    table = frames(OLD, NEW)
-    assert dict(zip(table["id"], table["payload_weight"], strict=True)) == {"old": None, "new": 5.0}
+    table = frames(OLD, NEW, WITH_CALLER, FROM_LATER)
+    weights = dict(zip(table["id"], table["payload_weight"], strict=True))
+    assert weights == {"old": None, "new": 5.0, "newest": 5.0, "later": 5.0}
+    callers = dict(zip(table["id"], table["caller"], strict=True))
+    assert callers == {"old": None, "new": None, "newest": "key:shop", "later": "key:shop"}
     assert table.columns == list(SCHEMAS["prediction"])
 
 
 def test_sealed_files_of_earlier_releases_are_read_and_merged_with_new_ones(tmp_path):
     day = datetime.fromtimestamp(AT / 1e6, UTC).date().isoformat()
-    old = parquet.write(tmp_path, "prediction", day, "a", frames(OLD).drop("payload_weight"))
+    old = parquet.write(tmp_path, "prediction", day, "a", frames(OLD).drop("payload_weight", "caller"))
     new = parquet.write(tmp_path, "prediction", day, "b", frames(NEW))
     for files in ([old, new], [new, old], [old]):
         table = parquet.scan(tmp_path, files).collect()

@@ -87,6 +87,7 @@ def test_health_and_metadata(grpc_of):
     told = channel.call("ModelMetadata", name="tickets", version="1")
     assert [t.name for t in told.inputs] == ["text", "amount", "country", "vip", "since"]
     assert json.loads(told.properties["label_space"]) == list(CLASSES)
+    assert told.properties["label_space_version"] == "1"
 
 
 def test_without_a_live_version_it_is_alive_and_not_ready(grpc_of):
@@ -117,6 +118,7 @@ def test_rows_are_answered_and_logged_as_over_http(grpc_of, raw):
     assert probabilities == [p for row in http["predictions"] for p in row["probabilities"]]
     assert [row[1] for row in channel.worker.parts.writer.rows()] == ["refund", "outage"] * 2
     assert answer.parameters["bundle_hash"].string_param == "hash-1"
+    assert channel.worker.parts.writer.callers == ["local"] * 4
 
 
 def test_ids_keys_and_asked_outputs(grpc_of):

@@ -75,7 +75,9 @@ def _row(p: Prediction) -> tuple[Any, ...]:
     vector = array("f", p.probabilities)
     if sys.byteorder == "big":
         vector.byteswap()
-    return p.id, p.key, p.label, p.probability, vector.tobytes(), p.path, p.flags, p.features, p.payload_weight
+    return (
+        p.id, p.key, p.label, p.probability, vector.tobytes(), p.path, p.flags, p.features, p.payload_weight, p.caller,
+    )  # fmt: skip
 
 
 def encode_labels(batch: Sequence[Label]) -> bytes:

@@ -15,6 +15,7 @@ from classward.serving.failures import note_fault, note_refusal
 from classward.serving.grpc.messages import METHODS, SERVICE, messages
 from classward.serving.grpc.status import code_of
 from classward.serving.grpc.translate import body_of, fill_response
+from classward.serving.keys import NOBODY
 from classward.serving.oip import EXTENSIONS, PLATFORM, SERVER, find_model, infer, tensors_of
 from classward.serving.shed import Shed
 from classward.serving.status import status_of
@@ -34,6 +35,7 @@ class _Call:
     """What a method knows of its call beside the request."""
 
     request_id: str
+    caller: str
     deadline_s: float | None
     trace: RequestTrace | None = None
 
@@ -72,11 +74,11 @@ class Service:
             status, trace, http_status = grpc.StatusCode.OK, self._trace(name, context, request_id), 200
             admitted = False
             try:
-                caller = self._let_pass(name, context)
+                caller, logged = self._let_pass(name, context)
                 if name == "ModelInfer":
                     self._worker.admission.enter(caller, started_s)
                     admitted = True
-                response = await method(request, _Call(request_id, _deadline(context, started_s), trace))
+                response = await method(request, _Call(request_id, logged, _deadline(context, started_s), trace))
             except ClasswardError as error:
                 note_refusal(self._worker, error, request_id=request_id, trace=trace)
                 http_status = status_of(error)
@@ -114,13 +116,14 @@ class Service:
         )
         return tracing.begin(given, request_id=request_id, endpoint="grpc_ModelInfer", route=f"/{SERVICE}/{name}")
 
-    def _let_pass(self, name: str, context: grpc.aio.ServicerContext) -> bytes:
-        """Check the key; gives who calls."""
+    def _let_pass(self, name: str, context: grpc.aio.ServicerContext) -> tuple[bytes, str]:
+        """Check the key; gives who calls, for rates and as it is logged."""
         if name not in _OPEN and self._gate.is_on:
             given = context.invocation_metadata() or ()
             headers = [(k.encode(), v if isinstance(v, bytes) else v.encode()) for k, v in given]
-            return self._gate.check(headers, role="predict" if name == "ModelInfer" else "")
-        return context.peer().rpartition(":")[0].encode()
+            caller = self._gate.check(headers, role="predict" if name == "ModelInfer" else "")
+            return caller.name, caller.logged
+        return context.peer().rpartition(":")[0].encode(), NOBODY.logged
 
     async def _server_live(self, request: Any, call: _Call) -> Any:
         return self._messages["ServerLiveResponse"](live=True)
@@ -148,14 +151,24 @@ class Service:
             platform=PLATFORM,
             inputs=inputs,
             outputs=outputs,
-            properties={"label_space": msgspec.json.encode(loaded.class_names).decode()},
+            properties={
+                "label_space": msgspec.json.encode(loaded.class_names).decode(),
+                "label_space_version": str(loaded.model.label_space.version),
+                "label_space_hash": loaded.label_space_hash,
+            },
         )
 
     async def _model_infer(self, request: Any, call: _Call) -> Any:
         loaded = find_model(self._worker, request.model_name, request.model_version or None)
         body = body_of(request, max_rows=self._worker.parts.settings.max_rows)
         done = await infer(
-            self._worker, loaded, body, request_id=call.request_id, deadline_s=call.deadline_s, trace=call.trace
+            self._worker,
+            loaded,
+            body,
+            request_id=call.request_id,
+            caller=call.caller,
+            deadline_s=call.deadline_s,
+            trace=call.trace,
         )
         is_raw = bool(request.raw_input_contents)
         return fill_response(self._messages["ModelInferResponse"](), done, is_raw=is_raw)
