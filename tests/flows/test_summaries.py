@@ -16,6 +16,8 @@ from classward.flows.alert_log import alerts_of
 from classward.flows.deploy import ensure_live
 from classward.flows.label import accept_labels
 from classward.flows.label_space import last_label_space
+from classward.flows.revisions import revisions
+from classward.flows.status import status
 from classward.flows.train import train
 from classward.flows.watch import tick
 
@@ -91,7 +93,8 @@ def test_answers_are_counted_once_over_ticks_and_kills_and_late_labels_revise_th
     labelled(live, first[:7], "security")
     after(live, minutes=5)
     revised = kept(live)["2026-03-02", "live"]
-    assert (revised.revision, revised.why, revised.answers.n_predictions) == (1, "7 labels came", 40)
+    told = "7 labels came: 0 of 7 right, 0 of 0 before"
+    assert (revised.revision, revised.why, revised.answers.n_predictions) == (1, told, 40)
     assert sum(map(sum, revised.answers.confusion)) == 7
     labelled(live, first[:7], "security")
     after(live, minutes=5)
@@ -110,6 +113,29 @@ def test_what_a_writer_held_up_is_found_when_the_day_is_counted_once_more(live: 
     assert (bucket.answers.n_predictions, sum(map(sum, bucket.answers.confusion))) == (22, 3)
     assert "once more" in bucket.why
     assert after(live, days=1).brought.recounted == ()
+
+
+def test_a_late_label_stamps_the_day_it_is_about_and_one_that_comes_the_same_day_does_not(live: Project) -> None:
+    ids = answered(live, 20)
+    after(live, hours=1)
+    labelled(live, ids[:4], "billing")
+    after(live, hours=1)
+    assert revisions(live.ctx) == ()
+    assert status(live.ctx, now=live.clock.now()).revisions == ()
+    after(live, days=2)
+    labelled(live, [*ids[:2], *ids[4:7]], "security")
+    after(live, minutes=5)
+    (stamp,) = status(live.ctx, now=live.clock.now()).revisions
+    assert (stamp.day.isoformat(), stamp.version, stamp.route, stamp.revised_at) == (
+        "2026-03-02",
+        1,
+        "live",
+        live.clock.now(),
+    )
+    assert stamp.why == "3 labels came: 4 of 7 right, 4 of 4 before", "two came for answers that had a label"
+    assert (stamp.n_answers, stamp.n_labelled, stamp.n_right, stamp.revision) == (20, 7, 4, 2)
+    assert revisions(live.ctx) == (stamp,)
+    assert status(live.ctx, now=live.clock.now() + timedelta(days=30)).revisions == (), "out of the window"
 
 
 def test_a_damaged_summary_is_named_and_counted_again_from_the_log(live: Project) -> None:

@@ -19,11 +19,18 @@ __all__ = ["command", "moment_of"]
 @click.command("history")
 @click.option("--at", metavar="TIME", help="What was live at this moment (ISO 8601 with zone).")
 @click.option("--versions", "of_versions", is_flag=True, help="Every version with its state.")
+@click.option("--revisions", "of_days", is_flag=True, help="Past days whose figures changed when labels came late.")
 @click.option("--kind", metavar="KIND", help="Only events of this kind.")
 @task_options
 @json_option
 def command(
-    at: str | None, of_versions: bool, kind: str | None, task_file: str, workspace: str | None, as_json: bool
+    at: str | None,
+    of_versions: bool,
+    of_days: bool,
+    kind: str | None,
+    task_file: str,
+    workspace: str | None,
+    as_json: bool,
 ) -> None:
     """Tell what happened to the task: versions, deployments, decisions, readings of sealed rows."""
     from classward.cli import output
@@ -43,6 +50,9 @@ def command(
         return
     if of_versions:
         _versions(ctx, as_json=as_json)
+        return
+    if of_days:
+        _revisions(ctx, as_json=as_json)
         return
     found = history.events(ctx, kind=kind)
     if as_json:
@@ -67,6 +77,22 @@ def _versions(ctx: Context, *, as_json: bool) -> None:
         for v, s in zip(state.versions, states, strict=True)
     ]
     output.table(("version", "state", "bundle", "registered (UTC)", "why"), rows, right=(0,))
+
+
+def _revisions(ctx: Context, *, as_json: bool) -> None:
+    from classward.cli import output
+    from classward.flows.revisions import revisions
+
+    found = revisions(ctx)
+    if as_json:
+        output.as_json({"revisions": found})
+        return
+    rows = [
+        (str(r.day), f"v{r.version} {r.route}", str(r.revision), f"{r.n_right} of {r.n_labelled}",
+         f"{r.revised_at:%Y-%m-%d %H:%M}", r.why)
+        for r in found
+    ]  # fmt: skip
+    output.table(("day", "answered by", "revision", "right", "last change (UTC)", "why"), rows, right=(2, 3))
 
 
 def _plain(event: object) -> dict[str, object]:

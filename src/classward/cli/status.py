@@ -110,6 +110,12 @@ def _footer(state: Status) -> None:
         click.echo(
             f" calibration: ECE {c.ece:.3f} on {c.n:,} labels (a perfect model would show {c.ece_null_mean:.3f}): {c.verdict}"
         )
+    if state.revisions:
+        last = max(state.revisions, key=lambda r: r.revised_at)
+        click.echo(
+            f" late labels changed {len(state.revisions)} past days; last {last.day} of v{last.version}, "
+            f"{output.moment(last.revised_at)}: {last.why}"
+        )
     for alert in state.alerts:
         click.echo(f" {alert.severity} {alert.state}: {output.about(alert)}: {output.grounds(alert)} ({alert.id})")
     odd = {

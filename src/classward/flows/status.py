@@ -13,6 +13,7 @@ from classward.flows.alert_log import alerts_of
 from classward.flows.context import Context
 from classward.flows.label_space import last_label_space
 from classward.flows.online import resolved_online
+from classward.flows.revisions import Revision, revisions
 from classward.flows.versions import registry_state
 from classward.flows.watch import last_tick
 from classward.lifecycle.label import LabelLag, label_lag
@@ -43,7 +44,8 @@ class Status:
     ``n_waiting`` labels have no prediction yet; ``n_unknown`` waited longer than the task allows and count as
     quarantined, beside ``n_quarantined`` that could not be accepted at all. ``serving`` is one of ``in step``,
     ``swapping`` (a change is younger than ten seconds), ``version skew`` (a worker answers with another version than the
-    journal intends, or cannot load it), ``no server``. ``checks`` are what has to be watched and whether it is.
+    journal intends, or cannot load it), ``no server``. ``checks`` are what has to be watched and whether it is. ``revisions``
+    are days of the window whose figures changed after they were over.
     """
 
     task: str
@@ -65,6 +67,7 @@ class Status:
     alerts: tuple[Alert, ...]
     serving: str
     checks: tuple[Check, ...]
+    revisions: tuple[Revision, ...] = ()
 
 
 def status(ctx: Context, *, now: datetime) -> Status:
@@ -96,6 +99,7 @@ def status(ctx: Context, *, now: datetime) -> Status:
         alerts=tuple(a for a in alerts_of(ctx) if a.state != "resolved"),
         n_quarantined=ctx.log.quarantined().height, n_lost=_n_lost(ctx, workers),
         serving=_serving(state.deployment, workers, now), checks=(*_checks(workers), *_watch_check(ctx, workers, now)),
+        revisions=tuple(r for r in revisions(ctx, since=window_start.date()) if r.route == "live"),
     )  # fmt: skip
 
 

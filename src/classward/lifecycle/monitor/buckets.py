@@ -7,7 +7,7 @@ from datetime import datetime
 
 import polars as pl
 
-from classward.domain import BucketKey, DayBucket, LabelSpace, Reference
+from classward.domain import BucketKey, DayBucket, LabelSpace, Reference, Summary
 from classward.lifecycle.monitor.counting import added, counted, evenly_kept
 from classward.lifecycle.monitor.payloads import decoded
 from classward.lifecycle.monitor.summary import merge, summarise
@@ -71,7 +71,14 @@ def with_labels(bucket: DayBucket, labelled: pl.DataFrame, label_space: LabelSpa
     """
     made = summarise(labelled, label_space, bucket.key.version)
     only_labels = replace(made, n_predictions=0, predicted_counts=(0,) * len(label_space))
+    answers = merge(bucket.answers, only_labels)
+    why = f"{labelled.height} labels came: {_right_of(answers)} right, {_right_of(bucket.answers)} before"
     return replace(
-        bucket, answers=merge(bucket.answers, only_labels), n_sampled=bucket.n_sampled + _n_sampled(labelled),
-        revision=bucket.revision + 1, revised_at=now, why=f"{labelled.height} labels came",
+        bucket, answers=answers, n_sampled=bucket.n_sampled + _n_sampled(labelled), revision=bucket.revision + 1,
+        revised_at=now, why=why,
     )  # fmt: skip
+
+
+def _right_of(answers: Summary) -> str:
+    n_right = sum(row[i] for i, row in enumerate(answers.confusion))
+    return f"{n_right} of {sum(map(sum, answers.confusion))}"
