@@ -244,7 +244,7 @@ def load_model(ctx: Context, bundle_hash: str) -> Model:
 
 
 def payload_policy(ctx: Context, settings: Settings) -> PayloadPolicy:
-    """What the record log keeps of features; the key of hashes is made when there is none.
+    """What the record log keeps of features; the key of hashes is made when it is needed and there is none.
 
     Raises
     ------
@@ -254,7 +254,7 @@ def payload_policy(ctx: Context, settings: Settings) -> PayloadPolicy:
     from classward.backends.secret_file import secret_key
     from classward.lifecycle.predict import PayloadPolicy
 
-    needs_key = any(how == "hash" for _, how in ctx.task.private)
+    needs_key = 0.0 < settings.payload_share < 1.0 or any(how == "hash" for _, how in ctx.task.private)
     own = ctx.log.folder.parent.parent / "pii.key"  # type: ignore[attr-defined]
     return PayloadPolicy(
         share=settings.payload_share, keep_below=settings.payload_keep_below, private=ctx.task.private,

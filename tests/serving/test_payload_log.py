@@ -60,7 +60,7 @@ def test_reasons_hold_no_word_of_private_columns(tmp_path):
 
 
 def test_sampled_rows_say_their_weight_and_others_keep_their_record(tmp_path):
-    client, writer = served(tmp_path, PayloadPolicy(share=0.25))
+    client, writer = served(tmp_path, PayloadPolicy(share=0.25, secret=b"k" * 32))
     for _ in range(20):
         client.post("/predict", {"rows": [{"text": "refund"}] * 50})
     client.close()
@@ -69,3 +69,5 @@ def test_sampled_rows_say_their_weight_and_others_keep_their_record(tmp_path):
     assert set(weights[:100]) == {1.0}  # a class is new until it was answered a hundred times
     assert set(weights[100:]) == {None, 4.0}
     assert all((p.features is None) == (p.payload_weight is None) for p in writer.batch)
+    assert all((p.features is None) == (p.features_hash is not None) for p in writer.batch)
+    assert len({p.features_hash for p in writer.batch if p.features_hash}) == 1, "they are all alike"

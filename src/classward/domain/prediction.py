@@ -23,6 +23,7 @@ class Prediction:
     ``batch``, ``library`` or ``simulated``; ``features`` is the row as JSON text when the payload was kept, and
     ``payload_weight`` the inverse of the probability with which it was. ``caller`` is who asked: ``key:NAME`` or
     ``sub:SUBJECT`` of a server with keys or tokens, ``local`` where nobody is asked for one; ``None`` in older records.
+    ``features_hash`` is a keyed hash of the row where ``features`` were not kept.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Prediction:
     features: str | None = None
     payload_weight: float | None = None
     caller: str | None = None
+    features_hash: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

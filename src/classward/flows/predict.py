@@ -350,6 +350,7 @@ class DataPlane:
                 features=kept[i][0],
                 payload_weight=kept[i][1],
                 caller=caller,
+                features_hash=None if kept[i][0] is not None else self._payloads.hash_of(columns, i),
             )
             for i, row in enumerate(answer.predictions)
         )

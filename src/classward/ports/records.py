@@ -17,7 +17,7 @@ __all__ = ["PREDICTION_COLUMNS", "LogHealth", "RecordLog", "RecordWriter", "Seal
 PREDICTION_COLUMNS = (
     "id", "request_id", "key", "at", "version", "bundle_hash", "label_space_hash", "route", "label", "probability",
     "probabilities", "path", "flags", "kind", "latency_ms", "features",
-    "payload_weight", "caller",
+    "payload_weight", "caller", "features_hash",
 )  # fmt: skip
 """Columns of :meth:`RecordLog.predictions`, one row per logged answer."""
 

@@ -17,7 +17,7 @@ NEW = ("p", HEAD, [("new", None, "a", 0.9, b"\0\0\x80?", "model", (), "{}", 5.0)
 
 
 WITH_CALLER = ("p", HEAD, [("newest", None, "a", 0.9, b"\0\0\x80?", "model", (), "{}", 5.0, "key:shop")])
-FROM_LATER = ("p", HEAD, [("later", None, "a", 0.9, b"\0\0\x80?", "model", (), "{}", 5.0, "key:shop", "?")])
+FROM_LATER = ("p", HEAD, [("later", None, "a", 0.9, b"\0\0\x80?", "model", (), "{}", 5.0, "key:shop", "h", "?")])
 
 
 def frames(*payloads):
@@ -29,13 +29,15 @@ def test_frames_without_weights_are_read_beside_those_with(tmp_path):
     weights = dict(zip(table["id"], table["payload_weight"], strict=True))
     assert weights == {"old": None, "new": 5.0, "newest": 5.0, "later": 5.0}
     callers = dict(zip(table["id"], table["caller"], strict=True))
+    hashes = dict(zip(table["id"], table["features_hash"], strict=True))
+    assert hashes == {"old": None, "new": None, "newest": None, "later": "h"}
     assert callers == {"old": None, "new": None, "newest": "key:shop", "later": "key:shop"}
     assert table.columns == list(SCHEMAS["prediction"])
 
 
 def test_sealed_files_of_earlier_releases_are_read_and_merged_with_new_ones(tmp_path):
     day = datetime.fromtimestamp(AT / 1e6, UTC).date().isoformat()
-    old = parquet.write(tmp_path, "prediction", day, "a", frames(OLD).drop("payload_weight", "caller"))
+    old = parquet.write(tmp_path, "prediction", day, "a", frames(OLD).drop("payload_weight", "caller", "features_hash"))
     new = parquet.write(tmp_path, "prediction", day, "b", frames(NEW))
     for files in ([old, new], [new, old], [old]):
         table = parquet.scan(tmp_path, files).collect()

@@ -59,6 +59,21 @@ def test_notable_rows_are_kept_whatever_their_id(notable):
     assert [weight for _, weight in kept] == [1.0] * 90
 
 
+def test_what_is_not_kept_has_a_keyed_hash_that_equal_rows_share_and_private_columns_take_no_part_in():
+    policy = PayloadPolicy(share=0.1, private=(("name", "drop"),), secret=b"k" * 32)
+    first = PayloadKeeper(policy).hash_of(COLUMNS, 0)
+    assert first is not None
+    assert len(first) == 32
+    other_name = COLUMNS | {"name": ["zoe", "bo", "cy"]}
+    other_amount = COLUMNS | {"amount": [1.5, 2.0, 3.0]}
+    assert PayloadKeeper(policy).hash_of(other_name, 0) == first
+    assert PayloadKeeper(policy).hash_of(other_amount, 0) != first
+    other_key = PayloadPolicy(share=0.1, private=(("name", "drop"),), secret=b"x" * 32)
+    assert PayloadKeeper(other_key).hash_of(COLUMNS, 0) != first
+    assert PayloadKeeper(PayloadPolicy(share=0.1)).hash_of(COLUMNS, 0) is None, "without a key values could be guessed"
+    assert PayloadKeeper(PayloadPolicy(share=0.0, secret=b"k" * 32)).hash_of(COLUMNS, 0) is None
+
+
 def test_ordinary_rows_are_sampled_by_their_id_alone():
     first, second = worn(share=0.1), worn(share=0.1)
     kept = [keep(first, row_id=f"o{i}") for i in range(3000)]

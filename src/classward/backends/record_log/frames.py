@@ -77,6 +77,7 @@ def _row(p: Prediction) -> tuple[Any, ...]:
         vector.byteswap()
     return (
         p.id, p.key, p.label, p.probability, vector.tobytes(), p.path, p.flags, p.features, p.payload_weight, p.caller,
+        p.features_hash,
     )  # fmt: skip
 
 

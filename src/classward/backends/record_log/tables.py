@@ -17,7 +17,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "bundle_hash": pl.String, "label_space_hash": pl.String, "route": pl.String, "label": pl.String,
         "probability": pl.Float64, "probabilities": pl.List(pl.Float32), "path": pl.String,
         "flags": pl.List(pl.String), "kind": pl.String, "latency_ms": pl.Float64, "features": pl.String,
-        "payload_weight": pl.Float64, "caller": pl.String,
+        "payload_weight": pl.Float64, "caller": pl.String, "features_hash": pl.String,
     },
     "label": {
         "id": pl.String, "label": pl.String, "event_at": _TIME, "received_at": _TIME, "source": pl.String,
@@ -42,7 +42,7 @@ def tables_of(payloads: Iterable[Any]) -> dict[str, pl.DataFrame]:
             _, (request_id, at, version, bundle, space, route, kind, latency_ms), rows = payload
             columns["prediction"] += [
                 (r[0], request_id, r[1], at, version, bundle, space, route, r[2], r[3], r[4], r[5], r[6], kind,
-                 latency_ms, r[7], r[8] if len(r) > 8 else None, r[9] if len(r) > 9 else None)
+                 latency_ms, r[7], *r[8:11], *(None,) * (11 - len(r)))
                 for r in rows  # of 8 before there were weights, of 9 before callers; newer ones may have more
             ]  # fmt: skip
         else:

@@ -81,12 +81,24 @@ class PayloadKeeper:
             if zlib.crc32(row_id.encode()) >= share * 2**32:
                 return None
             weight = 1.0 / share
+        return self._text(columns, i), weight
+
+    def hash_of(self, columns: Mapping[str, Sequence[object]], i: int) -> str | None:
+        """A keyed hash of what would have been kept of row ``i``, for rows that are not; equal values give the same.
+
+        ``None`` with a share of 0, which switches payloads off, and without a secret: common values could be guessed.
+        """
+        if self._policy.share <= 0.0 or not self._policy.secret:
+            return None
+        return hashlib.blake2b(self._text(columns, i).encode(), key=self._policy.secret, digest_size=16).hexdigest()
+
+    def _text(self, columns: Mapping[str, Sequence[object]], i: int) -> str:
         if self._private:
             row = {name: self._shown(name, values[i]) for name, values in columns.items()}
             row = {name: value for name, value in row.items() if self._private.get(name) != "drop"}
         else:
             row = {name: values[i] for name, values in columns.items()}
-        return _as_json(row), weight
+        return _as_json(row)
 
     def _is_notable(self, label: str, probability: float, flags: Sequence[str]) -> bool:
         n_before = self._counts.get(label, 0)
