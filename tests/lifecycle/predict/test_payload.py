@@ -72,6 +72,9 @@ def test_what_is_not_kept_has_a_keyed_hash_that_equal_rows_share_and_private_col
     assert PayloadKeeper(other_key).hash_of(COLUMNS, 0) != first
     assert PayloadKeeper(PayloadPolicy(share=0.1)).hash_of(COLUMNS, 0) is None, "without a key values could be guessed"
     assert PayloadKeeper(PayloadPolicy(share=0.0, secret=b"k" * 32)).hash_of(COLUMNS, 0) is None
+    assert PayloadKeeper(policy).hash_of(COLUMNS | {"email": ["\ud800", "b", "c"]}, 0), (
+        "text that is no text hashes, too"
+    )
 
 
 def test_ordinary_rows_are_sampled_by_their_id_alone():

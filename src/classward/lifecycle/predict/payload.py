@@ -90,7 +90,8 @@ class PayloadKeeper:
         """
         if self._policy.share <= 0.0 or not self._policy.secret:
             return None
-        return hashlib.blake2b(self._text(columns, i).encode(), key=self._policy.secret, digest_size=16).hexdigest()
+        text = self._text(columns, i).encode(errors="surrogatepass")
+        return hashlib.blake2b(text, key=self._policy.secret, digest_size=16).hexdigest()
 
     def _text(self, columns: Mapping[str, Sequence[object]], i: int) -> str:
         if self._private:
