@@ -34,6 +34,7 @@ COMMANDS = {
     "status": "what is live and how each class does",
     "slo": "how much of each error budget is used, and how fast it goes",
     "alerts": "promises that broke, on which evidence; acknowledge them",
+    "doctor": "why things are as they are, and what evidence is missing",
     "drift": "what moved away from the training rows: columns, answers, calibration",
     "why": "explain one answer",
     "explain": "which columns and words moved an answer or a class",

@@ -9,12 +9,13 @@ import click
 from classward.cli.options import json_option, open_task, task_options
 
 if TYPE_CHECKING:
-    from classward.domain import ClassState, SloState
+    from classward.domain import ClassEstimate, ClassState, Measure, SloState
     from classward.flows.status import Status
 
 __all__ = ["command", "show"]
 
 _MOST_CLASSES = 20
+_FEW_LABELS = 20
 
 
 @click.command("status")
@@ -59,21 +60,32 @@ def show(state: Status, *, every: bool = False) -> None:
     )
     classes = sorted(state.classes, key=lambda c: (not c.slos, -c.n_predicted))
     shown = classes if every else classes[:_MOST_CLASSES]
-    rows = [_row(c) for c in shown]
+    estimates = {e.class_name: e for e in state.estimates}
+    rows = [_row(c, estimates.get(c.class_name)) for c in shown]
     output.table(("class", "answers", "labels", "recall", "precision", "lag", "promise"), rows, right=(1, 2))
     if len(shown) < len(classes):
         click.echo(f" … {len(classes) - len(shown)} more classes: classward status --all-classes")
     _footer(state)
 
 
-def _row(c: ClassState) -> tuple[str, ...]:
-    from classward.cli import output
+def _row(c: ClassState, estimate: ClassEstimate | None) -> tuple[str, ...]:
 
     lag = "–" if c.lag_p50_s is None else _duration(c.lag_p50_s)
     return (
-        c.class_name, f"{c.n_predicted:,}", f"{c.n_labelled:,}", output.measure(c.recall), output.measure(c.precision),
+        c.class_name, f"{c.n_predicted:,}", f"{c.n_labelled:,}", _figure(c.recall, estimate.recall if estimate else None),
+        _figure(c.precision, estimate.precision if estimate else None),
         lag, "; ".join(map(_promise, c.slos)) or "–",
     )  # fmt: skip
+
+
+def _figure(observed: Measure, estimated: Measure | None) -> str:
+    """What labels say; while they are few, what probabilities expect beside it."""
+    from classward.cli import output
+
+    if estimated is None or estimated.value is None or observed.n >= _FEW_LABELS:
+        return output.measure(observed)
+    said = f"est. {output.measure(estimated)}"
+    return said if observed.value is None else f"{output.measure(observed)}; {said}"
 
 
 def _promise(slo: SloState) -> str:
@@ -115,6 +127,13 @@ def _footer(state: Status) -> None:
         click.echo(
             f" late labels changed {len(state.revisions)} past days; last {last.day} of v{last.version}, "
             f"{output.moment(last.revised_at)}: {last.why}"
+        )
+    records = [e.record for e in state.estimates]
+    n_weeks = sum(r.n_weeks for r in records)
+    if n_weeks:
+        click.echo(
+            f" estimates without labels (est.): {sum(r.n_within for r in records)} of {n_weeks} agreed with the labels that"
+            " came since (one class in one week each)"
         )
     for alert in state.alerts:
         click.echo(f" {alert.severity} {alert.state}: {output.about(alert)}: {output.grounds(alert)} ({alert.id})")

@@ -21,6 +21,7 @@ from classward.domain.decision_proof import (
     ThresholdsChoice,
 )
 from classward.domain.decision_rule import SET_SCORES, ClassCut, Costs, DecisionRule, PairCost, PriorCorrection, SetRule
+from classward.domain.diagnosis import Diagnosis
 from classward.domain.event import EVENT_KINDS, GENESIS_HASH, Event, EventDraft, JournalHead
 from classward.domain.explanation import Attribution, AttributionChange, ClassAttributions, Contribution, Explanation
 from classward.domain.finding import Finding
@@ -45,7 +46,10 @@ from classward.domain.slices import Slice, SliceCell, SliceTable
 from classward.domain.summaries import (
     AnswerReference,
     BucketKey,
+    ClassEstimate,
     DayBucket,
+    DayExpectation,
+    EstimateRecord,
     FeatureCounts,
     FeatureReference,
     KeptBuckets,
@@ -97,6 +101,7 @@ __all__ = [
     "ClassCalibration",
     "ClassCut",
     "ClassDef",
+    "ClassEstimate",
     "ClassFigures",
     "ClassMap",
     "ClassNeed",
@@ -113,12 +118,15 @@ __all__ = [
     "DataSource",
     "Dataset",
     "DayBucket",
+    "DayExpectation",
     "Decision",
     "DecisionPolicy",
     "DecisionRule",
     "Deployment",
+    "Diagnosis",
     "DriftSignal",
     "ErrorBudget",
+    "EstimateRecord",
     "Event",
     "EventDraft",
     "Explanation",

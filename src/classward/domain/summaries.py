@@ -6,8 +6,20 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from classward.domain.decision import Summary
+from classward.domain.measure import Measure
 
-__all__ = ["AnswerReference", "BucketKey", "DayBucket", "FeatureCounts", "FeatureReference", "KeptBuckets", "Reference"]
+__all__ = [
+    "AnswerReference",
+    "BucketKey",
+    "ClassEstimate",
+    "DayBucket",
+    "DayExpectation",
+    "EstimateRecord",
+    "FeatureCounts",
+    "FeatureReference",
+    "KeptBuckets",
+    "Reference",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,12 +103,45 @@ class BucketKey:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DayExpectation:
+    """What the probabilities of a whole day expect, without labels: of ``n`` rows so many of each class, answered so
+    (``answered``) and answered so rightly (``right``); sums of probabilities, corrected for another mix of classes.
+    """
+
+    n: int
+    of_class: tuple[float, ...]
+    right: tuple[float, ...]
+    answered: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EstimateRecord:
+    """How right estimates of a class's precision were: weeks compared with labels, weeks that agreed, mean difference."""
+
+    n_weeks: int
+    n_within: int
+    mean_error: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassEstimate:
+    """A class as its probabilities have it, without labels; every figure is marked ``estimated``."""
+
+    class_name: str
+    share: Measure
+    recall: Measure
+    precision: Measure
+    record: EstimateRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DayBucket:
     """One day of one version on one route, in a size that does not grow with its rows.
 
     ``answers`` counts answers and labelled outcomes, by the day that was answered on, however late the label came.
     ``features`` are of ``n_payloads`` answers whose values were kept, chosen evenly. ``reference_hash`` names their bins;
-    ``heaviest`` is the largest weight of a kept row so far. ``revision`` grows with every change after the first writing,
+    ``heaviest`` is the largest weight of a kept row so far. ``expected`` is there once the day
+    was counted whole. ``revision`` grows with every change after the first writing,
     and ``revised_at`` and ``why`` tell of the last.
     """
 
@@ -107,6 +152,7 @@ class DayBucket:
     heaviest: float = 1.0
     features: tuple[FeatureCounts, ...] = ()
     n_sampled: int = 0
+    expected: DayExpectation | None = None
     revision: int = 0
     revised_at: datetime | None = None
     why: str = ""

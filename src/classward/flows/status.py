@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import numpy as np
 import polars as pl
 
-from classward.domain import Alert, CalibrationReport, ClassState, Deployment, Window
+from classward.domain import Alert, CalibrationReport, ClassEstimate, ClassState, Deployment, Window
 from classward.flows.alert_log import alerts_of
 from classward.flows.context import Context
 from classward.flows.label_space import last_label_space
@@ -17,7 +17,7 @@ from classward.flows.revisions import Revision, revisions
 from classward.flows.versions import registry_state
 from classward.flows.watch import last_tick
 from classward.lifecycle.label import LabelLag, label_lag
-from classward.lifecycle.monitor import class_states, production_calibration
+from classward.lifecycle.monitor import class_estimates, class_states, production_calibration
 from classward.ports import Heartbeat
 
 __all__ = ["Check", "Status", "status"]
@@ -25,6 +25,7 @@ __all__ = ["Check", "Status", "status"]
 _ALIVE_S = 2.0
 _SWAP_S = 10.0
 _UNWATCHED_S = 300.0
+_RECORD_DAYS = 91
 _READ = ("id", "at", "version", "route", "kind", "label", "probability")
 
 
@@ -45,7 +46,8 @@ class Status:
     quarantined, beside ``n_quarantined`` that could not be accepted at all. ``serving`` is one of ``in step``,
     ``swapping`` (a change is younger than ten seconds), ``version skew`` (a worker answers with another version than the
     journal intends, or cannot load it), ``no server``. ``checks`` are what has to be watched and whether it is. ``revisions``
-    are days of the window whose figures changed after they were over.
+    are days of the window whose figures changed after they were over. ``estimates`` cover the whole days of the window and
+    need no label.
     """
 
     task: str
@@ -68,6 +70,7 @@ class Status:
     serving: str
     checks: tuple[Check, ...]
     revisions: tuple[Revision, ...] = ()
+    estimates: tuple[ClassEstimate, ...] = ()
 
 
 def status(ctx: Context, *, now: datetime) -> Status:
@@ -100,7 +103,17 @@ def status(ctx: Context, *, now: datetime) -> Status:
         n_quarantined=ctx.log.quarantined().height, n_lost=_n_lost(ctx, workers),
         serving=_serving(state.deployment, workers, now), checks=(*_checks(workers), *_watch_check(ctx, workers, now)),
         revisions=tuple(r for r in revisions(ctx, since=window_start.date()) if r.route == "live"),
+        estimates=_estimates(ctx, live.version, now) if live else (),
     )  # fmt: skip
+
+
+def _estimates(ctx: Context, version: int, now: datetime) -> tuple[ClassEstimate, ...]:
+    """What the kept days of the live version expect, without labels; the record looks back a season."""
+    since = (now - timedelta(days=ctx.task.window_days)).date()
+    kept = ctx.watching.buckets(
+        task=ctx.task.name, version=version, route="live", since=min(since, now.date() - timedelta(days=_RECORD_DAYS))
+    )
+    return class_estimates(kept.buckets, ctx.watching.reference(task=ctx.task.name, version=version), since=since)
 
 
 def _serving(deployment: Deployment | None, workers: tuple[Heartbeat, ...], now: datetime) -> str:

@@ -13,7 +13,7 @@ from classward.flows.context import Context
 from classward.flows.label_space import find_label_space
 from classward.flows.reference import reference_of
 from classward.flows.versions import registry_state
-from classward.lifecycle.monitor import bucket_of, grown, with_labels
+from classward.lifecycle.monitor import bucket_of, expected_of, grown, with_labels
 from classward.lifecycle.release import RegistryState
 
 __all__ = ["BroughtForward", "bring_forward", "mend", "revised"]
@@ -61,7 +61,7 @@ def bring_forward(ctx: Context, *, now: datetime) -> BroughtForward:
             after = replace(memory, closed_until=due + timedelta(days=1), revision=memory.revision + 1)
             if not ctx.watching.write(after, task=ctx.task.name, buckets=changed):
                 break
-            recounted += [b.key for b in changed]
+            recounted += [b.key for b in changed if b.revised_at == now]
             continue
         ends = min(_midnight(begun.date() + timedelta(days=1)), now - _SETTLED)
         if ends <= begun or (ends - begun < _LEAST and ends.time() != time(0)):
@@ -122,7 +122,8 @@ def _recounted(
 ) -> list[DayBucket]:
     """The buckets of a day as the log has them, where they differ from what is kept."""
     begins, ends = _midnight(day), _midnight(day + timedelta(days=1))
-    rows = _told(ctx.log.predictions(since=begins, until=min(ends, until or ends), columns=_READ))
+    is_whole = until is None or until >= ends
+    rows = _told(ctx.log.predictions(since=begins, until=min(ends, until or ends), columns=(*_READ, "probabilities")))
     labels = ctx.log.labels(received_since=begins - timedelta(days=ctx.task.label_wait_days))
     taken = ctx.watching.taken(rows["id"].to_list(), task=ctx.task.name)
     own = labels.filter(pl.col("id").is_in(list(taken))).sort("received_at", "digest")
@@ -136,17 +137,19 @@ def _recounted(
         if space is None:
             continue
         before, made = known.get(key), bucket_of(part, key, space, reference)
-        if before is None or not _is_same(before, made):
-            why = (
-                "its summary could not be read" if key in kept.damaged else "counted once more after the day had ended"
-            )
-            number = before.revision + 1 if before else 1
-            changed.append(replace(made, revision=number, revised_at=now, why=why))
+        expected = expected_of(part, space, reference) if is_whole else None
+        if before is not None and _is_same(before, made):
+            changed.append(replace(before, expected=expected))
+            continue
+        why = "its summary could not be read" if key in kept.damaged else "counted once more after the day had ended"
+        number = before.revision + 1 if before else 1
+        changed.append(replace(made, expected=expected, revision=number, revised_at=now, why=why))
     return changed
 
 
 def _is_same(first: DayBucket, second: DayBucket) -> bool:
-    return replace(first, revision=0, revised_at=None, why="") == replace(second, revision=0, revised_at=None, why="")
+    counted = [replace(b, expected=None, revision=0, revised_at=None, why="") for b in (first, second)]
+    return counted[0] == counted[1]
 
 
 def _by_bucket(rows: pl.DataFrame) -> Iterator[tuple[BucketKey, pl.DataFrame]]:

@@ -29,6 +29,7 @@ from classward.statistics.exact import (
 )
 from classward.statistics.fixed_sequence import fallback_rejections
 from classward.statistics.intervals import bootstrap_confusion, f1_interval, mean_interval, wilson
+from classward.statistics.label_shift import present_shares, reweighted
 from classward.statistics.log_odds import dirichlet_log_odds
 from classward.statistics.macro_f1_draws import bootstrap_macro_f1
 from classward.statistics.margins import Margins, draw_margins, margins_of
@@ -107,12 +108,14 @@ __all__ = [
     "off_by",
     "paired_difference_interval",
     "precision_per_class",
+    "present_shares",
     "principal_plane",
     "quadratic_kappa",
     "rank_error",
     "ranked",
     "rate_sequence",
     "recall_per_class",
+    "reweighted",
     "rows_needed",
     "set_scores",
     "shifted_shares",

@@ -7,7 +7,10 @@ from classward.lifecycle.monitor.calibration import production_calibration
 from classward.lifecycle.monitor.classes import class_states
 from classward.lifecycle.monitor.drift import drift_signals
 from classward.lifecycle.monitor.drift_tickets import TicketDue, stakes_over, ticket_for, tickets_due
+from classward.lifecycle.monitor.estimates import class_estimates
 from classward.lifecycle.monitor.evidence import Truths, begun_afresh, fresh_state, taken_in
+from classward.lifecycle.monitor.expectations import expected_of
+from classward.lifecycle.monitor.label_bias import delay_of_wrong
 from classward.lifecycle.monitor.promises import slo_state
 from classward.lifecycle.monitor.reference import answer_reference, make_reference
 from classward.lifecycle.monitor.streams import streams_of
@@ -22,10 +25,13 @@ __all__ = [
     "answer_reference",
     "begun_afresh",
     "bucket_of",
+    "class_estimates",
     "class_states",
     "confusion_of",
+    "delay_of_wrong",
     "drift_signals",
     "error_budgets",
+    "expected_of",
     "fresh_state",
     "grown",
     "make_reference",
