@@ -53,15 +53,16 @@ def score(folder: Path, rows: list[dict[str, str]], n: int) -> dict[str, float]:
     repeated = (texts * (n // len(texts) + 1))[:n]
     ids = [f"{n}-{i}" for i in range(n)]
     pl.DataFrame({"id": ids, "text": repeated}).write_parquet(folder / "in.parquet")
+    command = [*CLASSWARD, "predict", "in.parquet", "-o", f"out-{n}.parquet", "--json", "--version", "1"]
     code = (
         "import resource, sys, time, json, subprocess; t = time.monotonic();"
-        f"p = subprocess.run({[*CLASSWARD, 'predict', 'in.parquet', '-o', 'out.parquet', '--json', '--version', '1']!r}, check=True, stdout=subprocess.PIPE);"
+        f"p = subprocess.run({command!r}, check=True, stdout=subprocess.PIPE);"
         "u = resource.getrusage(resource.RUSAGE_CHILDREN);"
         "print(json.dumps({'seconds': time.monotonic() - t, 'peak_gib': u.ru_maxrss / 1024**2, **json.loads(p.stdout)}))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=folder, check=True, stdout=subprocess.PIPE, text=True)
     result = json.loads(done.stdout)
-    out = pl.read_parquet(folder / "out.parquet")
+    out = pl.read_parquet(folder / f"out-{n}.parquet")
     wrong = n - int((out["id"] == pl.Series(ids)).sum()) if out.height == n else n
     return {
         "n": out.height, "n_wrong": wrong, "n_unlogged": result["n_unlogged"], "peak_gib": result["peak_gib"],
