@@ -52,8 +52,10 @@ def binomial_p(k: int, n: int, share: float) -> float:
     return 1.0 if k == 0 else beta_cdf(share, k, n - k + 1)
 
 
-def clopper_pearson(k: int, n: int, *, level: float = 0.95) -> tuple[float, float]:
+def clopper_pearson(k: float, n: float, *, level: float = 0.95) -> tuple[float, float]:
     """Bound a share so that the stated coverage holds for every true share and every ``n``; wider than Wilson's.
+
+    Effective numbers of rows, which need not be whole, are taken too.
 
     Returns
     -------

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classward.domain import Interval, Measure
+from classward.statistics.exact import clopper_pearson
 from classward.statistics.intervals import mean_interval, wilson
 
 __all__ = ["measured_mean", "measured_share", "weighted_share"]
@@ -30,12 +31,15 @@ def weighted_share(is_right: NDArray[np.bool_], weights: NDArray[np.float64]) ->
     """Share of right rows when rows were chosen for labelling with unequal probability.
 
     Each row counts as many times as its weight, the inverse of the probability with which it was chosen (Hájek's ratio).
-    The interval is Wilson's at the effective sample size (Σw)²/Σw², an approximation. Equal weights give
-    :func:`measured_share`; unequal ones mark the figure ``sampled``.
+    The interval is Clopper and Pearson's at the effective sample size (Σw)²/Σw² (Korn and Graubard), an approximation that
+    holds with few rows too, where Wilson's is too narrow. Equal weights give :func:`measured_share`; unequal ones mark the
+    figure ``sampled``.
 
     References
     ----------
     Hájek (1971) in Foundations of Statistical Inference; Kish (1965), Survey Sampling (effective size).
+    Korn, Graubard (1998). Confidence intervals for proportions with small expected number of positive counts estimated from
+    survey data. Survey Methodology 24.
     """
     n = len(weights)
     if n == 0 or weights.min() == weights.max():
@@ -44,8 +48,8 @@ def weighted_share(is_right: NDArray[np.bool_], weights: NDArray[np.float64]) ->
     total = float(scaled.sum())
     share = min(1.0, float(scaled[is_right].sum()) / total)
     effective = total * total / float((scaled * scaled).sum())
-    low, high = wilson(share * effective, effective, level=_LEVEL)
-    interval = Interval(low=low, high=high, level=_LEVEL, method="Wilson at the effective sample size")
+    low, high = clopper_pearson(min(share * effective, effective), effective, level=_LEVEL)
+    interval = Interval(low=low, high=high, level=_LEVEL, method="Korn-Graubard")
     return Measure(value=share, n=n, interval=interval, basis="sampled")
 
 
