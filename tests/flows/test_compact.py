@@ -44,6 +44,12 @@ def test_a_smaller_version_has_lineage_evidence_per_class_and_fewer_bytes(traine
     assert [c.counts.class_name for c in made.comparisons] == ["(all)", "billing", "security", "shipping"]
     assert all(c.difference.interval is not None for c in made.comparisons)
     assert read_report(ctx, made.version) == made.report
+    taught = read_report(ctx, teacher)
+    assert taught.checks
+    assert {(name, outcome, f"of version 1: {said}") for name, outcome, said in taught.checks} <= set(
+        made.report.checks
+    )
+    assert all(note in made.report.notes or f"of version 1: {note}" in made.report.notes for note in taught.notes)
     assert made.report.accuracy.value is not None
     assert made.report.accuracy.value > 0.8
     assert read_bundle(folder, expected_hash=made.version.bundle_hash).model.rule is not None
@@ -56,6 +62,7 @@ def test_a_smaller_version_has_lineage_evidence_per_class_and_fewer_bytes(traine
 def test_limits_choose_the_student_or_refuse(trained: Project) -> None:
     roomy = compact(trained.ctx, 1, how="distil", tell=quiet)
     assert all(not t.failure for t in roomy.trials)
+    assert roomy.after in [t.size for t in roomy.trials]
     limit = sorted(t.size.n_bytes for t in roomy.trials)[1]
     tight = compact(trained.ctx, 1, how="distil", tell=quiet, max_bytes=limit)
     assert tight.after.n_bytes <= limit

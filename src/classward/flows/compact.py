@@ -29,7 +29,7 @@ from classward.estimators import one_blas_thread, pruned, rescaled
 from classward.flows.context import Context, Tell, note
 from classward.flows.decide import make_rule
 from classward.flows.held import HeldAnswers, read_held
-from classward.flows.register import append_version
+from classward.flows.register import append_version, read_report
 from classward.flows.sealed import check_not_worn_out, note_reading
 from classward.flows.snapshot import load_folds
 from classward.flows.versions import registry_state
@@ -137,7 +137,7 @@ def compact(
     made = _make(ctx, teacher, large, rows, how, keep, max_bytes, max_latency_ms, n_threads, tell)
     packing = how if how in ("int8", "float16") else ""
     small = _as_read_back(ctx, made.model, packing)
-    after = _size(ctx, small, rows, bundle_bytes(made.model, packing=packing))
+    after = made.size or _size(ctx, small, rows, bundle_bytes(made.model, packing=packing))
     failure = _too_large(after, max_bytes, max_latency_ms)
     if failure:
         raise _limits(failure, made.trials)
@@ -186,7 +186,10 @@ class _Rows:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Made:
+    """``size`` is given where the model was measured while it was chosen: a limit is judged by one measurement."""
+
     model: Blend
+    size: Size | None = None
     candidates: tuple[Candidate, ...] = ()
     trials: tuple[Trial, ...] = ()
     remarks: tuple[str, ...] = ()
@@ -263,7 +266,7 @@ def _distilled(
             )
             best = (
                 log_loss,
-                _Made(model=model, candidates=(candidate,), remarks=(*rule.remarks, *_without_gates(large))),
+                _Made(model=model, size=size, candidates=(candidate,), remarks=(*rule.remarks, *_without_gates(large))),
             )
     if best is None:
         raise _limits(trials[-1].failure, trials)
@@ -383,6 +386,7 @@ def _register(
         rng=np.random.default_rng(ctx.task.seed),
         notes=(f"made from version {teacher.version} by {how}", *made.remarks),
     )  # fmt: skip
+    report = _with_teachers_word(report, read_report(ctx, teacher), teacher.version)
     decision, comparisons = decide_replacement(
         compare_rows(was, now, y), critical=small.label_space.critical, alpha=0.05, decision_id=ctx.ids.new(),
         at=ctx.clock.now(), task=ctx.task.name,
@@ -408,6 +412,13 @@ def _register(
         version=version, teacher=teacher.version, how=how, is_new=is_new, before=before, after=after, report=report,
         decision=decision, comparisons=comparisons, falls=falls, trials=made.trials,
     )  # fmt: skip
+
+
+def _with_teachers_word(report: Report, taught: Report, number: int) -> Report:
+    """Add the teacher's checks and remarks, each said to be the teacher's: they were not made again for the small model."""
+    checks = tuple((name, outcome, f"of version {number}: {detail}") for name, outcome, detail in taught.checks)
+    notes = tuple(f"of version {number}: {said}" for said in taught.notes if said not in report.notes)
+    return replace(report, checks=(*report.checks, *checks), notes=(*report.notes, *notes))
 
 
 def _extras(
