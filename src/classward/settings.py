@@ -100,5 +100,15 @@ class Settings:
     """Share of answers of critical classes whose reasons are stored beside the record, in [0, 1]."""
     explain_classes: tuple[str, ...] = ()
     """Other classes whose answers are explained as well."""
+    alert_file: str = ""
+    """File that gets every notice about alerts as a line of JSON; beside the task file unless absolute."""
+    alert_webhook: str = ""
+    """Address that gets every notice as a POST of JSON."""
+    alertmanager: str = ""
+    """Alertmanager that is told of alerts, such as ``http://127.0.0.1:9093``."""
+    alert_services: tuple[str, ...] = ()
+    """Mail, chats and paging services that are told, as addresses of Apprise; needs the extra ``notify``."""
+    heartbeat: str = ""
+    """Address that gets a POST about once a minute while watching goes on."""
     actor: str = ""
     """Who acts, for the journal; the login name when empty."""

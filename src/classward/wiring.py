@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from classward.flows.status import Status
     from classward.inference import Model
     from classward.lifecycle.predict import PayloadPolicy
-    from classward.ports import Attached, RecordWriter, TableStream
+    from classward.ports import Attached, Notifier, RecordWriter, TableStream
     from classward.serving.kept_child import KeptChild
     from classward.serving.tracing import Tracing
 
@@ -38,6 +38,7 @@ __all__ = [
     "init_task",
     "load_model",
     "load_task",
+    "notifiers",
     "open_context",
     "open_writer",
     "payload_policy",
@@ -220,6 +221,42 @@ def open_writer(ctx: Context, settings: Settings, *, name: str = "") -> RecordWr
         fsync=settings.fsync,
         name=name,
     )
+
+
+def notifiers(task_file: str | Path, settings: Settings, ctx: Context) -> tuple[Notifier, ...]:
+    """Places that alerts are told at.
+
+    Raises
+    ------
+    UsageError
+        CW442 for an address that is not of HTTP; CW443, CW444 for services (:class:`ServicesPlace`).
+    """
+    from classward.backends.notifiers import (
+        AlertmanagerPlace,
+        FilePlace,
+        HeartbeatPlace,
+        ServicesPlace,
+        WebhookPlace,
+    )
+
+    for name in ("alert_webhook", "alertmanager", "heartbeat"):
+        url = getattr(settings, name)
+        if url and not url.lower().startswith(("http://", "https://")):
+            raise UsageError(
+                "CW442", f"{_PREFIX}{name.upper()} is no address of HTTP", got=f"{url.partition(':')[0]}:…",
+                why="an alert that is sent nowhere looks like silence", fix="begin it with http:// or https://",
+            )  # fmt: skip
+    task = ctx.task.name
+    places: list[Notifier] = []
+    if settings.alert_file:
+        places.append(FilePlace(Path(task_file).resolve().parent / settings.alert_file))
+    if settings.alert_webhook:
+        places.append(WebhookPlace(settings.alert_webhook))
+    if settings.alertmanager:
+        places.append(AlertmanagerPlace(settings.alertmanager, task=task))
+    if settings.heartbeat:
+        places.append(HeartbeatPlace(settings.heartbeat, task=task))
+    return (*places, *(ServicesPlace(url) for url in settings.alert_services))
 
 
 def table_stream() -> TableStream:

@@ -29,11 +29,12 @@ def command(once: bool, every: float, while_pid: int | None, task_file: str, wor
 
     settings = wiring.read_settings(os.environ, workspace=workspace)
     ctx = wiring.open_context(task_file, settings)
+    places = wiring.notifiers(task_file, settings, ctx)
     holder = f"watch-{os.getpid()}"
     done = None
     while while_pid is None or os.getppid() == while_pid:
         try:
-            done = tick(ctx, holder=holder, now=ctx.clock.now())
+            done = tick(ctx, holder=holder, now=ctx.clock.now(), notifiers=places)
         except Exception as error:  # process loop: whatever one round met, the next one may go well
             if once:
                 raise
@@ -55,7 +56,7 @@ def command(once: bool, every: float, while_pid: int | None, task_file: str, wor
 def _say(done: Ticked) -> None:
     from classward.cli import output
 
-    for problem in done.sealed.problems:
+    for problem in (*done.sealed.problems, *done.told.problems):
         click.echo(f"classward: {problem}", err=True)
     drift = done.drift
     for alert in (*done.taken.raised, *(drift.raised if drift else ())):

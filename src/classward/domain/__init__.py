@@ -29,6 +29,7 @@ from classward.domain.folding import FoldedClasses, FoldingRule
 from classward.domain.label_space import ClassDef, LabelSpace
 from classward.domain.labelling import LabelNeed, LabelQueue, QueueGain, QueueItem
 from classward.domain.measure import Interval, Measure
+from classward.domain.notice import Notice
 from classward.domain.paired import Flip, MetricChange, PairChange, PairedReport, SliceChange
 from classward.domain.policy import DecisionPolicy
 from classward.domain.prediction import ABSTAINED, Label, Outcome, Prediction, QuarantinedLabel
@@ -152,6 +153,7 @@ __all__ = [
     "Measure",
     "MetricChange",
     "ModelVersion",
+    "Notice",
     "OrderFigures",
     "Outcome",
     "PairAnalysis",

@@ -28,6 +28,8 @@ class AlertPolicy:
         First days of a version that later ones are held against, beside the training rows.
     least_effect : float
         Smallest difference (Hellinger distance) that is worth a ticket, however well it is proved.
+    quiet_days : float
+        How long tickets wait before they are sent after a version went live.
     """
 
     false_pages: float = 0.01
@@ -35,6 +37,7 @@ class AlertPolicy:
     false_tickets: float = field(default=0.01, metadata={LATER: True})
     opening_days: float = field(default=7.0, metadata={LATER: True})
     least_effect: float = field(default=0.02, metadata={LATER: True})
+    quiet_days: float = field(default=1.0 / 48.0, metadata={LATER: True})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from classward.flows.context import Context
 from classward.flows.drift import DriftLook, look_for_drift
 from classward.flows.evidence import TakenIn, take_in
+from classward.flows.notify import Notified, notify
 from classward.flows.summaries import BroughtForward, bring_forward
-from classward.ports import SealReport
+from classward.ports import Notifier, SealReport
 
 __all__ = ["Ticked", "last_tick", "tick"]
 
@@ -24,14 +26,15 @@ class Ticked:
     brought: BroughtForward
     taken: TakenIn
     drift: DriftLook | None
+    told: Notified
 
 
-def tick(ctx: Context, *, holder: str, now: datetime) -> Ticked | None:
+def tick(ctx: Context, *, holder: str, now: datetime, notifiers: Sequence[Notifier] = ()) -> Ticked | None:
     """Do what is due at ``now``; ``None`` if somebody else holds the lease.
 
     Answers that came are counted into the summaries of their days, labels are taken in as evidence, and alerts about promises
-    and drift raised or resolved. Finished segments, and those of writers that
-    died, become Parquet; segment files whose grace is over are removed. A tick that is repeated or cut off by ``kill -9``
+    and drift raised or resolved; then ``notifiers`` are told. Finished segments, and those of writers that died, become
+    Parquet; segment files whose grace is over are removed. A tick that is repeated or cut off by ``kill -9``
     does no harm: the next one goes on. What failed is in ``sealed.problems``.
     """
     if not ctx.leases.acquire(f"watch:{ctx.task.name}", holder, now=now, ttl_s=_LEASE_S):
@@ -41,8 +44,9 @@ def tick(ctx: Context, *, holder: str, now: datetime) -> Ticked | None:
     taken = take_in(ctx, now=now)
     is_new = brought.n_answers or brought.recounted or taken.n_labels or taken.raised or taken.resolved
     drift = look_for_drift(ctx, now=now) if is_new else None
+    told = notify(ctx, notifiers, now=now)
     ctx.leases.acquire(last_tick(ctx), "tick", now=now, ttl_s=0.0)
-    return Ticked(sealed=sealed, brought=brought, taken=taken, drift=drift)
+    return Ticked(sealed=sealed, brought=brought, taken=taken, drift=drift, told=told)
 
 
 def last_tick(ctx: Context) -> str:

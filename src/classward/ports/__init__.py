@@ -2,6 +2,7 @@
 
 from classward.ports.clock import Clock, Ids
 from classward.ports.journal import Journal
+from classward.ports.notifying import Notifier
 from classward.ports.records import PREDICTION_COLUMNS, LogHealth, RecordLog, RecordWriter, SealReport
 from classward.ports.stores import (
     ArtifactStore,
@@ -27,6 +28,7 @@ __all__ = [
     "Journal",
     "Leases",
     "LogHealth",
+    "Notifier",
     "RecordLog",
     "RecordWriter",
     "SealReport",

@@ -54,3 +54,11 @@ class WatchStore(Protocol):
     def keep_reference(self, reference: Reference, *, task: str) -> None:
         """Store the reference of a version, replacing an older one."""
         ...
+
+    def sent(self, *, task: str, place: str) -> frozenset[tuple[str, str]]:
+        """What a place was told: (alert id, ``firing`` or ``resolved``)."""
+        ...
+
+    def note_sent(self, told: Sequence[tuple[str, str]], *, task: str, place: str) -> None:
+        """Note that a place was told."""
+        ...

@@ -258,6 +258,9 @@ class AlertsPart(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         Meta(ge=1),
         _says("Largest weight of a label that counts as evidence.", "labels are not chosen; raise it when they are"),
     ] = 1.0
+    quiet: Annotated[
+        Duration, _says("How long tickets wait after a version went live; pages never do.", "a change is expected then")
+    ] = "30m"
 
 
 class DriftPart(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):

@@ -187,6 +187,7 @@ def _alerts(file: TaskFile) -> AlertPolicy:
     return AlertPolicy(
         false_pages=yearly_chance(part.false_pages), most_label_weight=part.most_label_weight,
         false_tickets=yearly_chance(drift.false_tickets), opening_days=days(drift.opening), least_effect=drift.least_effect,
+        quiet_days=days(part.quiet),
     )  # fmt: skip
 
 

@@ -23,7 +23,11 @@ CREATE TABLE IF NOT EXISTS day_buckets (
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS day_references (
     task TEXT NOT NULL, version INTEGER NOT NULL, reference BLOB NOT NULL, PRIMARY KEY (task, version)
-)
+);
+CREATE TABLE IF NOT EXISTS notices_sent (
+    task TEXT NOT NULL, place TEXT NOT NULL, alert_id TEXT NOT NULL, state TEXT NOT NULL,
+    PRIMARY KEY (task, place, alert_id, state)
+) WITHOUT ROWID
 """
 _AT_ONCE = 500
 
@@ -118,6 +122,17 @@ class SqliteWatchStore:
         with self._database.transaction() as connection:
             values = (task, reference.version, packed)
             connection.execute("INSERT OR REPLACE INTO day_references VALUES (?,?,?)", values)
+
+    def sent(self, *, task: str, place: str) -> frozenset[tuple[str, str]]:
+        """What a place was told."""
+        query = "SELECT alert_id, state FROM notices_sent WHERE task = ? AND place = ?"
+        return frozenset((row[0], row[1]) for row in self._database.rows(query, (task, place)))
+
+    def note_sent(self, told: Sequence[tuple[str, str]], *, task: str, place: str) -> None:
+        """Note that a place was told."""
+        with self._database.transaction() as connection:
+            rows = [(task, place, alert_id, state) for alert_id, state in told]
+            connection.executemany("INSERT OR IGNORE INTO notices_sent VALUES (?,?,?,?)", rows)
 
 
 def _unpacked(packed: bytes, crc: int) -> DayBucket | None:

@@ -11,6 +11,7 @@ from classward.lifecycle.monitor.estimates import class_estimates
 from classward.lifecycle.monitor.evidence import Truths, begun_afresh, fresh_state, taken_in
 from classward.lifecycle.monitor.expectations import expected_of
 from classward.lifecycle.monitor.label_bias import delay_of_wrong
+from classward.lifecycle.monitor.notices import notices_due
 from classward.lifecycle.monitor.promises import slo_state
 from classward.lifecycle.monitor.reference import answer_reference, make_reference
 from classward.lifecycle.monitor.streams import streams_of
@@ -36,6 +37,7 @@ __all__ = [
     "grown",
     "make_reference",
     "merge",
+    "notices_due",
     "open_alerts",
     "production_calibration",
     "settled",
