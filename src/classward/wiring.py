@@ -253,7 +253,7 @@ def notifiers(task_file: str | Path, settings: Settings, ctx: Context) -> tuple[
     if settings.alert_webhook:
         places.append(WebhookPlace(settings.alert_webhook))
     if settings.alertmanager:
-        places.append(AlertmanagerPlace(settings.alertmanager, task=task))
+        places.append(AlertmanagerPlace(settings.alertmanager, task=task, owner=ctx.task.owner, sre=ctx.task.sre))
     if settings.heartbeat:
         places.append(HeartbeatPlace(settings.heartbeat, task=task))
     return (*places, *(ServicesPlace(url) for url in settings.alert_services))

@@ -37,7 +37,7 @@ class AlertPolicy:
     false_tickets: float = field(default=0.01, metadata={LATER: True})
     opening_days: float = field(default=7.0, metadata={LATER: True})
     least_effect: float = field(default=0.02, metadata={LATER: True})
-    quiet_days: float = field(default=1.0 / 48.0, metadata={LATER: True})
+    quiet_days: float = field(default=30.0 * (1.0 / 1440.0), metadata={LATER: True})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,8 +46,10 @@ def notify(ctx: Context, notifiers: Sequence[Notifier], *, now: datetime) -> Not
                 break
             told = [(alert.id, notice.state) for alert in notice.alerts]
             ctx.watching.note_sent(told, task=ctx.task.name, place=place.name)
+            sent |= frozenset(told)
             n_sent += 1
         if beats:
-            problem = place.beat([a for a in alerts if a.state != "resolved"], now=now)
+            still = [a for a in alerts if a.state != "resolved" and (a.id, "firing") in sent]
+            problem = place.beat(still, now=now)
             problems += [f"{place.name}: {problem}"] if problem else []
     return Notified(n_sent=n_sent, problems=tuple(problems))

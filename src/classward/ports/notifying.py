@@ -24,5 +24,5 @@ class Notifier(Protocol):
         ...
 
     def beat(self, alerts: Sequence[Alert], *, now: datetime) -> str:
-        """Say that watching goes on, about once a minute, with the alerts that are open; as :meth:`deliver`."""
+        """Say that watching goes on, about once a minute, with the open alerts that it was told of; as :meth:`deliver`."""
         ...

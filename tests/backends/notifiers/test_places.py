@@ -70,7 +70,7 @@ def test_a_web_hook_gets_the_notice_and_its_refusal_holds_no_secret(server: Any)
 
 
 def test_alertmanager_gets_labels_an_end_and_a_sign_of_life(server: Any) -> None:
-    place = AlertmanagerPlace(server.url + "/", task="desk")
+    place = AlertmanagerPlace(server.url + "/", task="desk", owner="me@example.org", sre="sre@example.org")
     assert place.deliver(NOTICE) == ""
     assert place.beat([ALERT], now=NOW) == ""
     resolved = replace(ALERT, state="resolved", resolved_at=NOW)
@@ -80,6 +80,7 @@ def test_alertmanager_gets_labels_an_end_and_a_sign_of_life(server: Any) -> None
     assert first[0]["labels"] | {"class": "legal", "severity": "page", "version": "3"} == first[0]["labels"]
     assert [a["labels"]["alertname"] for a in again] == ["ClasswardWatching", "ClasswardRecall"]
     assert again[1]["labels"] == first[0]["labels"], "the same alert, so that it stands on"
+    assert again[1]["annotations"]["to"] == "me@example.org, sre@example.org"
     assert again[1]["endsAt"] == "2026-03-02T09:10:00.000000Z"
     assert over[0]["endsAt"] == "2026-03-02T09:00:00.000000Z"
 
@@ -125,7 +126,7 @@ def test_services_are_told_through_their_library(monkeypatch: pytest.MonkeyPatch
 
 def test_settings_become_places(tmp_path: Path) -> None:
     file = tmp_path / "classward.toml"
-    ctx: Any = SimpleNamespace(task=SimpleNamespace(name="desk"))
+    ctx: Any = SimpleNamespace(task=SimpleNamespace(name="desk", owner="me", sre=""))
     assert wiring.notifiers(file, Settings(), ctx) == ()
     settings = Settings(
         alert_file="alerts.jsonl", alert_webhook="http://h/x", alertmanager="http://a:9093", heartbeat="https://b/y"
