@@ -59,6 +59,16 @@ def test_a_smaller_version_has_lineage_evidence_per_class_and_fewer_bytes(traine
     assert json.loads(told[0].payload)["after"]["n_bytes"] == made.after.n_bytes
 
 
+def test_a_student_s_sets_are_called_estimated(project: Project) -> None:
+    text = project.task_file.read_text(encoding="utf-8") + "\n[decision]\nset_miss = 0.2\n"
+    project.task_file.write_text(text, encoding="utf-8")
+    ctx = project.open()
+    train(ctx, budget_s=4.0, n_threads=1, tell=quiet)
+    for how, is_second_hand in (("distil", True), ("int8", False)):
+        made = compact(ctx, 1, how=how, tell=quiet)
+        assert any(note.startswith("thresholds and sets are estimated") for note in made.report.notes) == is_second_hand
+
+
 def test_limits_choose_the_student_or_refuse(trained: Project) -> None:
     roomy = compact(trained.ctx, 1, how="distil", tell=quiet)
     assert all(not t.failure for t in roomy.trials)

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from classward.artifact.read import read_bundle, read_extra
 from classward.artifact.write import bundle_bytes, check_equal, write_bundle
 from classward.domain import (
-    Candidate,
     Comparison,
     Decision,
     ModelVersion,
-    Recipe,
     Report,
     canonical_json,
     content_hash,
@@ -26,16 +21,15 @@ from classward.domain import (
 )
 from classward.errors import Refused, UsageError, nearest
 from classward.estimators import one_blas_thread, pruned, rescaled
+from classward.flows.bundle_size import Size, measured_size, no_model_keeps, too_large
 from classward.flows.context import Context, Tell, note
-from classward.flows.decide import make_rule
-from classward.flows.held import HeldAnswers, read_held
+from classward.flows.distil import Made, Trial, alone, distilled
+from classward.flows.held import read_held
 from classward.flows.register import append_version, read_report
 from classward.flows.sealed import check_not_worn_out, note_reading
-from classward.flows.snapshot import load_folds
+from classward.flows.version_rows import VersionRows
 from classward.flows.versions import registry_state
-from classward.inference import Blend, BlendMember, Columns, Identity, Model, Proba
-from classward.lifecycle.calibrate import calibrate
-from classward.lifecycle.data import columns_of
+from classward.inference import Blend, Identity, Model
 from classward.lifecycle.evaluate import (
     RareFall,
     compare_rows,
@@ -45,33 +39,13 @@ from classward.lifecycle.evaluate import (
     report_json,
 )
 from classward.lifecycle.release import decide_replacement
-from classward.lifecycle.train import How, LabelledRows, fit_student, students, take_columns
 
 __all__ = ["HOWS", "Compacted", "Size", "Trial", "compact"]
 
 HOWS = ("distil", "int8", "float16", "prune")
-_GOLDEN_ROWS, _TIMED_ROWS, _SCALED_ROWS = 500, 200, 2000
+_GOLDEN_ROWS, _SCALED_ROWS = 500, 2000
 _TOLERANCE = 1e-6
 _SMALLER = 0.97
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Size:
-    """Bytes of a bundle without report and lineage, and the median time of one row in this process (``n`` rows timed)."""
-
-    n_bytes: int
-    latency_ms: float
-    n: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trial:
-    """A small model that was tried: its log loss on rows it did not see, and why it was not taken, if so."""
-
-    recipe: Recipe
-    size: Size
-    log_loss: float | None
-    failure: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,17 +104,17 @@ def compact(
     teacher = registry_state(ctx.journal, ctx.task.name).stored_version(number)
     folder = ctx.artifacts.path(teacher.bundle_hash)
     large = _as_blend(read_bundle(folder, expected_hash=teacher.bundle_hash).model)
-    rows = _Rows.of(ctx, teacher, large)
+    rows = VersionRows.of(ctx, teacher, large)
     check_not_worn_out(ctx, rows_hash=rows.lineage["rows_hash"], dataset_hash=teacher.dataset_hash)
-    before = _size(ctx, large, rows, _stored_bytes(folder))
+    before = measured_size(ctx, large, rows, _stored_bytes(folder))
     tell("compact", f"version {number}: {before.n_bytes:,} bytes, {before.latency_ms:.2f} ms a row")
     made = _make(ctx, teacher, large, rows, how, keep, max_bytes, max_latency_ms, n_threads, tell)
     packing = how if how in ("int8", "float16") else ""
     small = _as_read_back(ctx, made.model, packing)
-    after = made.size or _size(ctx, small, rows, bundle_bytes(made.model, packing=packing))
-    failure = _too_large(after, max_bytes, max_latency_ms)
+    after = made.size or measured_size(ctx, small, rows, bundle_bytes(made.model, packing=packing))
+    failure = too_large(after, max_bytes, max_latency_ms)
     if failure:
-        raise _limits(failure, made.trials)
+        raise no_model_keeps(failure, [trial.size for trial in made.trials])
     if after.n_bytes > _SMALLER * before.n_bytes and how != "distil":
         raise Refused(
             "CW377", f"version {number} does not get smaller by {how!r}",
@@ -151,66 +125,22 @@ def compact(
     return _register(ctx, teacher, large, small, made, rows, how, packing, before, after, tell)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Rows:
-    """Development and sealed rows of a version's snapshot."""
-
-    table: Any
-    fold: NDArray[Any]
-    y_index: NDArray[np.int64]
-    lineage: dict[str, Any]
-    columns: Columns
-
-    @classmethod
-    def of(cls, ctx: Context, version: ModelVersion, model: Model) -> _Rows:
-        folder = ctx.artifacts.path(version.bundle_hash)
-        lineage = json.loads(read_extra(folder, "lineage.json", expected_hash=version.bundle_hash))
-        table, fold = load_folds(ctx, version.dataset_hash, lineage["rows_hash"])
-        space = model.label_space
-        y = np.fromiter((space.index(str(v)) for v in table[ctx.task.label].to_list()), np.int64, table.height)
-        return cls(
-            table=table, fold=fold.to_numpy(), y_index=y, lineage=lineage, columns=columns_of(table, model.schema)
-        )
-
-    @property
-    def development(self) -> NDArray[np.int64]:
-        return np.flatnonzero(self.fold != "test")
-
-    @property
-    def sealed(self) -> NDArray[np.int64]:
-        return np.flatnonzero(self.fold == "test")
-
-    def take(self, rows: NDArray[np.int64]) -> Columns:
-        return take_columns(self.columns, rows)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Made:
-    """``size`` is given where the model was measured while it was chosen: a limit is judged by one measurement."""
-
-    model: Blend
-    size: Size | None = None
-    candidates: tuple[Candidate, ...] = ()
-    trials: tuple[Trial, ...] = ()
-    remarks: tuple[str, ...] = ()
-
-
 def _make(
     ctx: Context,
     teacher: ModelVersion,
     large: Blend,
-    rows: _Rows,
+    rows: VersionRows,
     how: str,
     keep: float,
     max_bytes: int | None,
     max_latency_ms: float | None,
     n_threads: int,
     tell: Tell,
-) -> _Made:
+) -> Made:
     if how == "distil":
         held = read_held(ctx, teacher)
         with one_blas_thread():
-            return _distilled(ctx, large, rows, held, max_bytes, max_latency_ms, n_threads, tell)
+            return distilled(ctx, large, rows, held, max_bytes, max_latency_ms, n_threads, tell)
     if how == "prune":
         smaller, n_smaller = pruned(large, keep)
         if not n_smaller:
@@ -219,85 +149,14 @@ def _make(
                 fix="try int8, float16 or distil",
             )  # fmt: skip
         shown = rows.development[:: -(-len(rows.development) // _SCALED_ROWS)]
-        return _Made(model=rescaled(smaller, large, rows.take(shown), len(shown)))
-    return _Made(model=large)
-
-
-def _distilled(
-    ctx: Context,
-    large: Blend,
-    rows: _Rows,
-    held: HeldAnswers,
-    max_bytes: int | None,
-    max_latency_ms: float | None,
-    n_threads: int,
-    tell: Tell,
-) -> _Made:
-    labelled = LabelledRows(
-        columns=rows.take(held.rows), n=len(held.rows), y_index=rows.y_index[held.rows], schema=large.schema,
-        label_space=large.label_space,
-    )  # fmt: skip
-    how = How(seed=ctx.task.seed, n_threads=n_threads, should_stop=lambda: False)
-    trials: list[Trial] = []
-    best: tuple[float, _Made] | None = None
-    for recipe in students(large.schema, len(large.label_space)):
-        bare = fit_student(recipe, labelled, held.proba, how)
-        model = _wrapped(bare, Identity())
-        size = _size(ctx, model, rows, bundle_bytes(model))
-        failure = _too_large(size, max_bytes, max_latency_ms)
-        log_loss = None
-        if not failure:
-            logits = _left_out(recipe, labelled, held, how)
-            found = calibrate(logits, labelled.y_index, rng=np.random.default_rng(ctx.task.seed))
-            rule = make_rule(
-                ctx.task.decision, ctx.task.slos, ctx.task.critical, proba=Proba(found.proba, large.label_space),
-                y_index=labelled.y_index, fold=held.fold, basis=content_hash(recipe, found.log_loss),
-                rng=np.random.default_rng(ctx.task.seed),
-            )  # fmt: skip
-            model, log_loss = replace(_wrapped(bare, found.calibrator), rule=rule.rule), found.log_loss
-            size = replace(size, n_bytes=bundle_bytes(model))
-            failure = _too_large(size, max_bytes, max_latency_ms)
-        trials.append(Trial(recipe=recipe, size=size, log_loss=log_loss, failure=failure))
-        said = failure or f"{size.n_bytes:,} bytes, log loss {log_loss:.4f}"
-        tell("compact", f"{recipe.family} {dict(recipe.params)}: {said}")
-        if log_loss is not None and not failure and (best is None or log_loss < best[0]):
-            candidate = Candidate(
-                recipe=recipe, log_loss=log_loss, n_calibration=labelled.n, calibrator=found.name, weight=1.0
-            )
-            best = (
-                log_loss,
-                _Made(model=model, size=size, candidates=(candidate,), remarks=(*rule.remarks, *_without_gates(large))),
-            )
-    if best is None:
-        raise _limits(trials[-1].failure, trials)
-    return replace(best[1], trials=tuple(trials))
-
-
-def _without_gates(large: Blend) -> tuple[str, ...]:
-    names = ", ".join(large.label_space.names[gate.class_index] for gate in large.gates)
-    return (f"gates are not carried over: one small model answers for {names} as well",) if names else ()
-
-
-def _left_out(recipe: Recipe, rows: LabelledRows, held: HeldAnswers, how: How) -> NDArray[np.float64]:
-    """Logits of each fold by a student fitted without it; with one fold, five are dealt."""
-    fold = held.fold if held.fold.max() > 0 else np.random.default_rng(how.seed).permutation(rows.n) % 5
-    logits = np.empty((rows.n, len(rows.label_space)))
-    for i in np.unique(fold):
-        fit, left = np.flatnonzero(fold != i), np.flatnonzero(fold == i)
-        model = fit_student(recipe, rows.take(fit), held.proba[fit], how)
-        logits[left] = model.logits(take_columns(rows.columns, left), len(left))
-    return logits
-
-
-def _wrapped(model: Any, calibrator: Any) -> Blend:
-    member = BlendMember(models=(model,), calibrator=calibrator, weight=1.0)
-    return Blend(schema=model.schema, label_space=model.label_space, members=(member,), calibrator=Identity())
+        return Made(model=rescaled(smaller, large, rows.take(shown), len(shown)))
+    return Made(model=large)
 
 
 def _as_blend(model: Model) -> Blend:
     if isinstance(model, Blend):
         return model
-    return _wrapped(replace(model, calibrator=Identity()), model.calibrator)
+    return alone(replace(model, calibrator=Identity()), model.calibrator)
 
 
 def _as_read_back(ctx: Context, model: Blend, packing: str) -> Blend:
@@ -318,33 +177,6 @@ def _stored_bytes(folder: Path) -> int:
     )
 
 
-def _size(ctx: Context, model: Model, rows: _Rows, n_bytes: int) -> Size:
-    timed = rows.development[:: -(-len(rows.development) // _TIMED_ROWS)]
-    took_s = []
-    for i in timed:
-        one = rows.take(np.array([i]))
-        started_s = ctx.clock.monotonic_s()
-        model.predict_proba(one, 1)
-        took_s.append(ctx.clock.monotonic_s() - started_s)
-    return Size(n_bytes=n_bytes, latency_ms=1000.0 * float(np.median(took_s)), n=len(took_s))
-
-
-def _too_large(size: Size, max_bytes: int | None, max_latency_ms: float | None) -> str:
-    if max_bytes is not None and size.n_bytes > max_bytes:
-        return f"{size.n_bytes:,} bytes, {max_bytes:,} allowed"
-    if max_latency_ms is not None and size.latency_ms > max_latency_ms:
-        return f"{size.latency_ms:.3f} ms a row, {max_latency_ms:g} allowed"
-    return ""
-
-
-def _limits(failure: str, trials: Sequence[Trial]) -> Refused:
-    smallest = min((t.size.n_bytes for t in trials), default=0)
-    return Refused(
-        "CW378", "no model keeps the limits", got=failure + (f"; the smallest has {smallest:,} bytes" if trials else ""),
-        why="a limit that is not kept where the model runs is no limit", fix="raise --max-bytes or --max-latency-ms",
-    )  # fmt: skip
-
-
 def _check(how: str, keep: float, max_bytes: int | None, max_latency_ms: float | None) -> None:
     if how not in HOWS:
         raise UsageError(
@@ -361,8 +193,8 @@ def _register(
     teacher: ModelVersion,
     large: Blend,
     small: Blend,
-    made: _Made,
-    rows: _Rows,
+    made: Made,
+    rows: VersionRows,
     how: str,
     packing: str,
     before: Size,
@@ -424,8 +256,8 @@ def _with_teachers_word(report: Report, taught: Report, number: int) -> Report:
 def _extras(
     ctx: Context,
     teacher: ModelVersion,
-    rows: _Rows,
-    made: _Made,
+    rows: VersionRows,
+    made: Made,
     how: str,
     report: Report,
     comparisons: Sequence[Comparison],
