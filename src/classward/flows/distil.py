@@ -90,7 +90,7 @@ def distilled(
                 rng=np.random.default_rng(ctx.task.seed),
             )  # fmt: skip
             model, log_loss = replace(alone(bare, found.calibrator), rule=rule.rule), found.log_loss
-            size = replace(size, n_bytes=bundle_bytes(model))
+            size = measured_size(ctx, model, rows, bundle_bytes(model))  # with its calibrator: this is judged and shown
             failure = too_large(size, max_bytes, max_latency_ms)
         trials.append(Trial(recipe=recipe, size=size, log_loss=log_loss, failure=failure))
         said = failure or f"{size.n_bytes:,} bytes, log loss {log_loss:.4f}"
