@@ -85,6 +85,10 @@ class Settings:
     """Most requests of many rows that wait for their turn in one worker; more are refused with 503."""
     max_lag_ms: Annotated[float, Bounds(0)] = 1000.0
     """A worker whose answers begin later than this refuses with 503 until it has caught up; 0 never refuses."""
+    fallback_version: Annotated[int, Bounds(0)] = 0
+    """Version that answers, flagged ``degraded`` and ``fallback``, when the model of the live one fails; 0: none does."""
+    memory_limit_mb: Annotated[float, Bounds(0)] = 0.0
+    """Memory that a version may take when it is loaded; a larger one is refused. 0: what machine and container have left."""
     class_metrics: bool = True
     """Whether predictions are counted per class; turned off, ``status`` shows a failing check."""
     traces_endpoint: str = ""

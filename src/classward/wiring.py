@@ -524,6 +524,9 @@ def server_app() -> Any:
         load_bundle=lambda bundle_hash: load_model(ctx, bundle_hash), payload=payload_policy(ctx, settings),
         tracing=_tracing(settings, os.environ, ctx, process_id),
         load_facts=lambda bundle_hash: bundle_facts(ctx.artifacts.path(bundle_hash), bundle_hash),
+        bundle_bytes=lambda bundle_hash: sum(
+            file.stat().st_size for file in ctx.artifacts.path(bundle_hash).rglob("*") if file.is_file()
+        ),
     )  # fmt: skip
     return create_app(parts)
 

@@ -24,9 +24,11 @@ from classward.domain import (
     InputSchema,
     JournalHead,
     LabelSpace,
+    ModelVersion,
     Repair,
     Task,
     canonical_json,
+    to_plain,
 )
 from classward.errors import ArtifactError
 from classward.inference import Proba
@@ -88,6 +90,23 @@ class FileJournal:
             raise OSError("the disk is gone")
         events = list(self.events())
         return JournalHead(seq=events[-1].seq, hash=events[-1].hash) if events else JournalHead()
+
+    def register(self, version: int, bundle_hash: str, *, task: str = "tickets") -> None:
+        at = datetime(2026, 11, 30, tzinfo=UTC)
+        made = ModelVersion(
+            task=task, version=version, bundle_hash=bundle_hash, task_hash="", dataset_hash="", label_space_hash="",
+            schema_hash="", plan_hash="", registered_at=at, registered_by="a", code_version="",
+        )  # fmt: skip
+        draft = EventDraft(
+            id="E",
+            at=at,
+            task=task,
+            kind="version_registered",
+            actor="a",
+            why="w",
+            payload=canonical_json(to_plain(made)),
+        )
+        self.append(draft)
 
     def deploy(self, version: int, bundle_hash: str, *, task: str = "tickets") -> None:
         routes = [{"role": "live", "version": version, "bundle_hash": bundle_hash, "weight": 1.0}] if version else []

@@ -23,6 +23,10 @@ def _no_facts(bundle_hash: str) -> BundleFacts:
     return NO_FACTS
 
 
+def _no_size(bundle_hash: str) -> int:
+    return 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServingParts:
     """Everything one server process works with, composed by wiring.
@@ -36,6 +40,8 @@ class ServingParts:
         Bundle hash → model, verified; raises ``ArtifactError`` or ``UnknownVersion``.
     load_facts : callable
         Bundle hash → what else serving has to know of it.
+    bundle_bytes : callable
+        Bundle hash → size of its files, asked before it is loaded.
     payload : PayloadPolicy
         What the record log keeps of features.
     process_id : str
@@ -57,3 +63,4 @@ class ServingParts:
     payload: PayloadPolicy = field(default_factory=PayloadPolicy)
     tracing: Tracing | None = None
     load_facts: Callable[[str], BundleFacts] = _no_facts
+    bundle_bytes: Callable[[str], int] = _no_size

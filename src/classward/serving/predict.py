@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 from classward.flows.predict import Answer
 from classward.serving.admission import check_deadline
@@ -86,7 +87,7 @@ async def answer_rows(
         check_deadline(deadline_s, worker.parts.clock.monotonic_s())
     mark = trace.mark if trace else None
     if len(rows) <= INLINE_ROWS and not loaded.reads_images:
-        pending = worker.plane.decide(
+        pending = worker.standby.decide(
             rows, ids=ids, keys=keys, top_k=top_k, sets=sets, request_id=request_id, caller=caller, mark=mark
         )
         answer = pending.settled(is_logged=await worker.writer.answered(pending.batch))
@@ -96,7 +97,8 @@ async def answer_rows(
         new_id = worker.parts.ids.new
         answer = await worker.run_rows(
             partial(
-                worker.plane.answer,
+                _answer_beside,
+                worker,
                 rows,
                 ids=ids if ids is not None else [new_id() for _ in rows],
                 keys=keys,
@@ -113,6 +115,15 @@ async def answer_rows(
     if trace:
         trace.answered(answer, loaded.route)
     worker.explaining.offer(loaded, answer, rows)
+    return answer
+
+
+def _answer_beside(worker: Worker, rows: Sequence[dict[str, object]], **asked: Any) -> Answer:
+    """Answer and log rows in a thread beside the event loop."""
+    pending = worker.standby.decide(rows, **asked)
+    answer = pending.settled(is_logged=worker.writer.predictions(pending.batch))
+    if asked["mark"]:
+        asked["mark"]("log")
     return answer
 
 

@@ -24,6 +24,8 @@ from classward.serving.logs import say
 from classward.serving.metrics import Metrics
 from classward.serving.orphan import is_orphan, stop_gracefully
 from classward.serving.parts import ServingParts
+from classward.serving.room import check_room
+from classward.serving.standby import Standby
 from classward.serving.timely import TimelyWriter
 from classward.settings import Settings
 
@@ -55,6 +57,7 @@ class Worker:
             writer=self.writer,
             payload=parts.payload,
         )
+        self.standby = Standby(parts, self.plane)
         self.explaining = Explaining(
             parts.settings,
             parts.clock,
@@ -177,6 +180,7 @@ class Worker:
             await self._follow(self._state.live)
             wanted, current = self._state.live, self.plane.current
             self.metrics.skewed((wanted and wanted.bundle_hash) != (current and current.bundle_hash))
+            await self._in(self._control, lambda: self.standby.refresh(self._state))
             await self._in(self._control, self._upkeep)
         except Exception as error:  # noqa: BLE001 - process loop: a worker goes on answering with what it has
             self._failed("cannot follow the journal", error)
@@ -215,6 +219,9 @@ class Worker:
 
     def _load(self, wanted: Route, current: LoadedVersion | None) -> LoadedVersion:
         is_same = current is not None and current.bundle_hash == wanted.bundle_hash
+        if not is_same:
+            limit_bytes = int(self.parts.settings.memory_limit_mb * 1e6)
+            check_room(self.parts.bundle_bytes(wanted.bundle_hash), limit_bytes=limit_bytes, version=wanted.version)
         model = current.model if current is not None and is_same else self.parts.load_bundle(wanted.bundle_hash)
         facts = current.facts if current is not None and is_same else self.parts.load_facts(wanted.bundle_hash)
         loaded = LoadedVersion(
