@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+from classward.flows.answer_json import answer_as_json
 from classward.flows.predict import Answer
 from classward.serving.admission import check_deadline
 from classward.serving.decode import check_count, decode_predict
@@ -14,7 +15,7 @@ from classward.serving.messages import Reply, Request, json_reply
 from classward.serving.trace import RequestTrace
 from classward.serving.worker import Worker
 
-__all__ = ["INLINE_ROWS", "answer_rows", "predict", "rows_as_json"]
+__all__ = ["INLINE_ROWS", "answer_rows", "predict"]
 
 INLINE_ROWS = 64
 """Requests of up to this many rows are answered on the event loop: handing over to a thread costs more.
@@ -44,17 +45,7 @@ async def predict(worker: Worker, request: Request) -> Reply:
         deadline_s=request.deadline_s,
         trace=request.trace,
     )
-    return json_reply(
-        {
-            "request_id": answer.request_id,
-            "label_space": answer.class_names,
-            "label_space_version": answer.label_space_version,
-            "label_space_hash": answer.label_space_hash,
-            "calibrated": answer.is_calibrated,
-            **({} if answer.set_miss is None else {"set_miss": answer.set_miss}),
-            "predictions": rows_as_json(answer, is_full=body.all),
-        }
-    )
+    return json_reply(answer_as_json(answer, is_full=body.all))
 
 
 async def answer_rows(
@@ -125,26 +116,3 @@ def _answer_beside(worker: Worker, rows: Sequence[dict[str, object]], **asked: A
     if asked["mark"]:
         asked["mark"]("log")
     return answer
-
-
-def rows_as_json(answer: Answer, *, is_full: bool) -> list[dict[str, object]]:
-    """Give the answered rows as this project's own JSON has them; ``is_full`` adds every probability, sets come if asked."""
-    rows: list[dict[str, object]] = [
-        {
-            "id": row.id,
-            "version": row.version,
-            "label": row.label,
-            "probability": row.probability,
-            "top": [{"label": label, "probability": probability} for label, probability in row.top],
-            "path": row.path,
-            "flags": row.flags,
-        }
-        for row in answer.predictions
-    ]
-    if is_full:
-        for out, probabilities in zip(rows, answer.probabilities.tolist(), strict=True):
-            out["probabilities"] = probabilities
-    if answer.set_miss is not None:
-        for out, row in zip(rows, answer.predictions, strict=True):
-            out["set"] = row.possible
-    return rows

@@ -10,12 +10,13 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from classward.errors import ClasswardError, InvalidInput, nearest
+from classward.flows.answer_json import rows_as_json
 from classward.serving.body import ClientGone
 from classward.serving.decode import MAX_TOP_K, StreamLine, decode_line
 from classward.serving.failures import note_fault, note_refusal
 from classward.serving.live import require_current
 from classward.serving.messages import Reply, Request
-from classward.serving.predict import answer_rows, rows_as_json
+from classward.serving.predict import answer_rows
 from classward.serving.worker import Worker
 
 __all__ = ["NDJSON", "STREAM_ROWS", "predict_stream"]

@@ -8,7 +8,6 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import msgspec
 import numpy as np
 
 __all__ = ["LOG_POLICIES", "PayloadKeeper", "PayloadPolicy"]
@@ -99,7 +98,7 @@ class PayloadKeeper:
             row = {name: value for name, value in row.items() if self._private.get(name) != "drop"}
         else:
             row = {name: values[i] for name, values in columns.items()}
-        return _as_json(row)
+        return _encode(row)
 
     def _is_notable(self, label: str, probability: float, flags: Sequence[str]) -> bool:
         n_before = self._counts.get(label, 0)
@@ -117,20 +116,6 @@ class PayloadKeeper:
         return f"hash:{digest.hexdigest()}"
 
 
-def _as_json(row: dict[str, object]) -> str:
-    """The row as JSON text; texts, numbers and truth values by the quicker of two encoders that say the same."""
-    if _PLAIN.issuperset(map(type, row.values())):
-        try:
-            return _encode(row).decode()
-        except (OverflowError, UnicodeEncodeError):  # a whole number beyond 64 bits, a text that is no text
-            pass
-    return json.dumps(row, default=_plain, ensure_ascii=False)
-
-
-_PLAIN = frozenset({str, int, float, bool, type(None)})
-_encode = msgspec.json.Encoder().encode
-
-
 def _bytes_of(value: object) -> bytes:
     if isinstance(value, bytes):
         return value
@@ -142,3 +127,6 @@ def _plain(value: object) -> object:
     if isinstance(value, bytes):
         return {"sha256": hashlib.sha256(value).hexdigest(), "n_bytes": len(value)}
     return value.tolist() if isinstance(value, np.ndarray) else str(value)
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"), default=_plain).encode
