@@ -12,6 +12,8 @@ def answer_as_json(answer: Answer, *, is_full: bool) -> dict[str, object]:
     return {
         "request_id": answer.request_id,
         "label_space": answer.class_names,
+        "label_space_version": answer.label_space_version,
+        "label_space_hash": answer.label_space_hash,
         "calibrated": answer.is_calibrated,
         **({} if answer.set_miss is None else {"set_miss": answer.set_miss}),
         "predictions": rows_as_json(answer, is_full=is_full),
