@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 import polars as pl
 import pytest
 from classward_project import TASK, Project
 
-from classward.domain import Recipe
-from classward.errors import DataError, Refused
+from classward.domain import Plan
+from classward.errors import DataError, Refused, UsageError
 from classward.flows import cross_validate as cross_validation
 from classward.flows.context import note
 from classward.flows.cross_validate import Asked, cross_validate
 from classward.flows.sealed import check_not_worn_out, nested_remarks
 from classward.flows.snapshot import take_snapshot
-from classward.inference import FittedModel
-from classward.lifecycle.train import How, LabelledRows
+from classward.lifecycle.train import FitFold, LabelledRows, Treatment, brought_recipe
 
 
 def with_roles(project: Project, roles: str) -> None:
@@ -91,20 +93,43 @@ def test_sealed_rows_wear_out_until_nested_cross_validation_or_fresh_rows(projec
         note(project.ctx, "holdout_read", rows, why="a look")
     with pytest.raises(Refused, match=r"CW229(.|\n)*read 20 times(.|\n)*--nested"):
         check_not_worn_out(project.ctx, **rows)
-    cross_validate(project.ctx, Asked(n_folds=2, n_inner=2, budget_s=2.0), tell=tell_nothing)
-    check_not_worn_out(project.ctx, **rows)
+    for _ in range(2):
+        cross_validate(project.ctx, Asked(n_folds=2, n_inner=2, budget_s=2.0), tell=tell_nothing)
+        check_not_worn_out(project.ctx, **rows)
+        note(project.ctx, "holdout_read", rows, why="the look that it judges")
+        with pytest.raises(Refused, match="CW229"):
+            check_not_worn_out(project.ctx, **rows)
 
 
 def test_rows_of_an_outer_round_take_no_part_in_what_is_chosen(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[tuple[int, bool]] = []
-    fit_one = cross_validation.fit_one
+    run_plan = cross_validation.run_plan
 
-    def noting(recipe: Recipe, rows: LabelledRows, how: How) -> FittedModel:
+    def noting(made: Plan, rows: LabelledRows, folds: Sequence[FitFold], **given: Any) -> Any:
         seen.append((rows.n, rows.origin is None))
-        return fit_one(recipe, rows, how)
+        return run_plan(made, rows, folds, **given)
 
-    monkeypatch.setattr(cross_validation, "fit_one", noting)
+    monkeypatch.setattr(cross_validation, "run_plan", noting)
     found = cross_validate(project.ctx, Asked(n_folds=2, n_inner=2, budget_s=2.0), tell=tell_nothing)
     assert seen == [(r.n_fit, True) for r in found.rounds]
+
+
+def test_nested_rounds_train_as_training_was_asked_to(project: Project) -> None:
+    said: list[str] = []
+    asked = Asked(
+        n_folds=2, n_inner=2, budget_s=4.0, frame="one-vs-rest", treatment=Treatment(balance="inverse"),
+        brought=(brought_recipe("sklearn.naive_bayes:GaussianNB"),),
+    )  # fmt: skip
+    found = cross_validate(project.ctx, asked, tell=lambda stage, what: said.append(what))
+    chosen = " ".join(r.chosen for r in found.rounds)
+    assert "one-vs-rest" in chosen
+    assert all(r.accuracy > 0.7 for r in found.rounds)
+    plain = cross_validate(project.ctx, replace(asked, n_inner=0), tell=tell_nothing)
+    assert "one-vs-rest" in plain.rounds[0].chosen
+
+
+def test_a_frame_that_does_not_exist_is_refused_before_anything_is_fitted(project: Project) -> None:
+    with pytest.raises(UsageError, match="CW290"):
+        cross_validate(project.ctx, Asked(frame="one-vs-none"), tell=tell_nothing)

@@ -104,7 +104,11 @@ def command(
     if nested:
         from classward.flows.cross_validate import Asked, cross_validate
 
-        cross_validate(ctx, Asked(n_inner=3, budget_s=budget_s, n_threads=n_threads, encoder=encoder), tell=output.tell)
+        same = Asked(
+            n_inner=3, budget_s=budget_s, n_threads=n_threads, encoder=encoder, image_encoder=image_encoder,
+            brought=brought, treatment=asked, frame=frame, zero_shot=zero_shot, adapter=zero_shot_adapter,
+        )  # fmt: skip
+        cross_validate(ctx, same, tell=output.tell)
     result = train(
         ctx, budget_s=budget_s, n_threads=n_threads, tell=with_time_left(output.tell, budget_s, time.monotonic),
         encoder=encoder,
