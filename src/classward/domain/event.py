@@ -37,6 +37,12 @@ EVENT_KINDS = (
     "copied",
     "quarantined",
     "quarantine_lifted",
+    "rollout_judged",
+    "rollout_paused",
+    "rollout_resumed",
+    "gated",
+    "frozen",
+    "unfrozen",
 )
 
 

@@ -8,6 +8,7 @@ from classward.domain.alerts import AlertPolicy
 from classward.domain.canonical import LATER, content_hash
 from classward.domain.folding import FoldingRule
 from classward.domain.policy import DecisionPolicy
+from classward.domain.rollout import RolloutPolicy
 
 __all__ = ["FEATURE_KINDS", "SLO", "ClassAbout", "DataSource", "Feature", "InputSchema", "Provenance", "Repair", "Task"]
 
@@ -137,6 +138,7 @@ class Task:
     slos: tuple[SLO, ...] = ()
     alerts: AlertPolicy = field(default_factory=AlertPolicy)
     decision: DecisionPolicy = field(default_factory=DecisionPolicy)
+    rollout: RolloutPolicy = field(default=RolloutPolicy(), metadata={LATER: True})
     recall_default: float = 0.80
     precision_default: float = 0.80
     window_days: float = 7.0

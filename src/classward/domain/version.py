@@ -39,7 +39,11 @@ class Route:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deployment:
-    """The routes of a task since an event, with who and why. No routes: nothing is live."""
+    """The routes of a task since an event, with who and why. No routes: nothing is live.
+
+    ``drawn_by`` is the event that drew which keys see a canary first (0: this one): the steps of a rollout share a draw, so
+    that who saw the candidate at 5 % sees it at 25 %, too.
+    """
 
     task: str
     routes: tuple[Route, ...]
@@ -47,6 +51,11 @@ class Deployment:
     event_seq: int
     actor: str
     why: str
+    drawn_by: int = 0
+
+    def of_role(self, role: str) -> Route | None:
+        """The route of a role, if there is one."""
+        return next((r for r in self.routes if r.role == role), None)
 
     @property
     def live(self) -> Route | None:

@@ -36,6 +36,7 @@ from classward.statistics.margins import Margins, draw_margins, margins_of
 from classward.statistics.measures import measured_mean, measured_share, weighted_share
 from classward.statistics.novelty import fit_log_odds, novelty_names, novelty_scores
 from classward.statistics.ordinal import off_by, quadratic_kappa, rank_error
+from classward.statistics.pair_bets import evidence_of_loss, evidence_of_no_loss, pairs_needed
 from classward.statistics.paired import holm, mcnemar_p, paired_difference_interval
 from classward.statistics.projection import principal_plane
 from classward.statistics.ranking import Ranking, ranked
@@ -80,6 +81,8 @@ __all__ = [
     "ece",
     "ece_null",
     "equal_mass_bins",
+    "evidence_of_loss",
+    "evidence_of_no_loss",
     "f1_interval",
     "f1_per_class",
     "fallback_rejections",
@@ -107,6 +110,7 @@ __all__ = [
     "novelty_scores",
     "off_by",
     "paired_difference_interval",
+    "pairs_needed",
     "precision_per_class",
     "present_shares",
     "principal_plane",

@@ -13,8 +13,9 @@ __all__ = ["choose_route"]
 def choose_route(deployment: Deployment, key: str | None) -> Route:
     """Choose between live and canary by a stable key.
 
-    The same key keeps its route for as long as the deployment stands; a new deployment (another event number) draws
-    anew, so that the same customers are not always the first to see a canary. Shadow routes never answer.
+    The same key keeps its route for as long as the deployment stands, and one that saw the canary of a rollout sees it at
+    every later step; a new rollout draws anew, so that the same customers are not always the first. Shadow routes never
+    answer.
 
     Parameters
     ----------
@@ -49,6 +50,6 @@ def choose_route(deployment: Deployment, key: str | None) -> Route:
 
 def _place(deployment: Deployment, key: str) -> float:
     """A number in [0, 1) for the key, uniform over keys and independent between deployments."""
-    text = f"{len(deployment.task)}:{deployment.task}:{deployment.event_seq}:{key}"
+    text = f"{len(deployment.task)}:{deployment.task}:{deployment.drawn_by or deployment.event_seq}:{key}"
     digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return (int.from_bytes(digest) >> 11) / 2.0**53

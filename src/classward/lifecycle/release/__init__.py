@@ -4,6 +4,10 @@ from classward.lifecycle.release.chain import check_chain
 from classward.lifecycle.release.decide import decide_replacement, replay_replacement
 from classward.lifecycle.release.judge import judge_pairs
 from classward.lifecycle.release.retain import KeptVersion, Retention, retain
+from classward.lifecycle.release.rollout_figures import figure_in_words, loss_of
+from classward.lifecycle.release.rollout_judge import judge_rollout
+from classward.lifecycle.release.rollout_moves import Move, after_rollbacks, move_for, next_move, routes_of
+from classward.lifecycle.release.rollout_state import policy_from_plain, rollout_from_plain
 from classward.lifecycle.release.state import RegistryState, fold_events
 from classward.lifecycle.release.version_states import ALLOWED, VersionState, check_transition, version_states
 from classward.lifecycle.release.way_back import rollback_target
@@ -11,16 +15,26 @@ from classward.lifecycle.release.way_back import rollback_target
 __all__ = [
     "ALLOWED",
     "KeptVersion",
+    "Move",
     "RegistryState",
     "Retention",
     "VersionState",
+    "after_rollbacks",
     "check_chain",
     "check_transition",
     "decide_replacement",
+    "figure_in_words",
     "fold_events",
     "judge_pairs",
+    "judge_rollout",
+    "loss_of",
+    "move_for",
+    "next_move",
+    "policy_from_plain",
     "replay_replacement",
     "retain",
     "rollback_target",
+    "rollout_from_plain",
+    "routes_of",
     "version_states",
 ]

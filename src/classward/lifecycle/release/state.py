@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from classward.domain import Deployment, Event, ModelVersion, Route, parse_time
+from classward.domain import Deployment, Event, ModelVersion, Rollout, Route, parse_time
 from classward.errors import Refused, UnknownVersion
+from classward.lifecycle.release.rollout_state import apply_to_rollouts
 
 __all__ = ["RegistryState", "fold_events"]
 
@@ -21,7 +22,8 @@ class RegistryState:
     ``holdout_reads`` are (hash of the sealed rows, or in old journals of the folds; how often they were read), ``holds``
     are (version, why), ``collected`` are (bundle hash, when and by which rule it was removed) until it is stored again,
     ``known_classes`` are all that any label space ever declared. ``stack`` are live routes, oldest first, without those
-    that a rollback left.
+    that a rollback left. ``rollouts`` are all that ever began, and only the last can be under way; ``frozen`` says why
+    changes are frozen, if they are.
     """
 
     task: str
@@ -36,6 +38,8 @@ class RegistryState:
     label_space_classes: tuple[str, ...] = ()
     label_space_hash: str = ""
     known_classes: tuple[str, ...] = ()
+    rollouts: tuple[Rollout, ...] = ()
+    frozen: str = ""
     last_seq: int = 0
 
     @property
@@ -47,6 +51,11 @@ class RegistryState:
     def live(self) -> Route | None:
         """The route that answers by default."""
         return self.deployment.live if self.deployment else None
+
+    @property
+    def rollout(self) -> Rollout | None:
+        """The rollout under way."""
+        return self.rollouts[-1] if self.rollouts and self.rollouts[-1].is_under_way else None
 
     def version(self, number: int) -> ModelVersion:
         """A registered version by number.
@@ -112,6 +121,7 @@ def fold_events(events: Iterable[Event], *, task: str, state: RegistryState | No
 
 def _apply(state: RegistryState, event: Event) -> RegistryState:
     payload: dict[str, Any] = json.loads(event.payload)
+    state = replace(state, rollouts=apply_to_rollouts(state.rollouts, event, payload))
     if event.kind == "version_registered":
         payload["registered_at"] = parse_time(payload["registered_at"])
         payload["libraries"] = tuple((name, release) for name, release in payload["libraries"])
@@ -119,8 +129,9 @@ def _apply(state: RegistryState, event: Event) -> RegistryState:
     if event.kind in {"deployed", "rolled_back"}:
         routes = tuple(Route(**route) for route in payload["routes"])
         deployment = Deployment(
-            task=state.task, routes=routes, since=event.at, event_seq=event.seq, actor=event.actor, why=event.why
-        )
+            task=state.task, routes=routes, since=event.at, event_seq=event.seq, actor=event.actor, why=event.why,
+            drawn_by=state.rollout.began_seq if state.rollout else 0,
+        )  # fmt: skip
         stack = _stacked(state.stack, deployment.live, is_back=event.kind == "rolled_back")
         return replace(state, deployments=(*state.deployments, deployment), stack=stack)
     if event.kind == "holdout_read":
@@ -132,6 +143,8 @@ def _apply(state: RegistryState, event: Event) -> RegistryState:
         return replace(state, holds=(*state.holds, (payload["version"], event.why)))
     if event.kind == "hold_lifted":
         return replace(state, holds=tuple(held for held in state.holds if held[0] != payload["version"]))
+    if event.kind in {"frozen", "unfrozen"}:
+        return replace(state, frozen=event.why if event.kind == "frozen" else "")
     if event.kind == "quarantined":
         return replace(state, quarantined=(*state.quarantined, (payload["version"], event.why)))
     if event.kind == "quarantine_lifted":
