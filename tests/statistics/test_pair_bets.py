@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -61,6 +62,6 @@ def test_weights_count_in_proportion_and_heavier_rows_are_left_out() -> None:
 def test_labels_needed_shrink_as_they_come_and_have_no_answer_for_a_loser() -> None:
     level = math.log(100)
     needed = [pairs_needed([PairTally(n_lost=k, n_same=98 * k, n_won=k)], margin=0.05, level=level) for k in range(6)]
-    assert all(a > b for a, b in zip(needed, needed[1:]) if b)  # type: ignore[operator]
+    assert all(a > b for a, b in itertools.pairwise(needed) if b)  # type: ignore[operator]
     assert pairs_needed([PairTally(n_same=1000)], margin=0.05, level=level) == 0
     assert pairs_needed([PairTally(n_lost=150, n_same=850)], margin=0.05, level=level) is None

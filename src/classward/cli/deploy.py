@@ -1,4 +1,4 @@
-"""``classward deploy``: make a version live."""
+"""``classward deploy``: begin to make a version live, or do it at once."""
 
 from __future__ import annotations
 
@@ -17,30 +17,44 @@ __all__ = ["command", "show_proof"]
 
 @click.command("deploy")
 @click.argument("version", type=int)
-@click.option("--now", is_flag=True, help="Switch at once, around shadow and canary; needs --because.")
+@click.option("--shadow", "first", flag_value="shadow", help="Begin with copies of requests (the default).")
+@click.option("--canary", "first", flag_value="canary", help="Begin with a share of traffic; needs --because.")
+@click.option("--now", "first", flag_value="now", help="Switch at once, around shadow and canary; needs --because.")
 @click.option("--because", default="", metavar="TEXT", help="Why; kept in the journal.")
 @click.option("--within", default=10.0, show_default=True, help="Seconds to wait for every worker.")
 @task_options
 @json_option
 def command(
-    version: int, now: bool, because: str, within: float, task_file: str, workspace: str | None, as_json: bool
+    version: int,
+    first: str | None,
+    because: str,
+    within: float,
+    task_file: str,
+    workspace: str | None,
+    as_json: bool,
 ) -> None:
-    """Make a VERSION live; running servers take it up without dropping a request, each proved by hash."""
-    from classward.errors import Refused
+    """Begin to make a VERSION live: shadow, canary, live, each on evidence for every critical class.
+
+    With --now servers take it up at once without dropping a request, each proved by hash.
+    """
+    from classward.cli import output
     from classward.flows.deploy import deploy_now, prove_swap
+    from classward.flows.rollout import begin, judge_now
 
     ctx = open_task(task_file, workspace)
-    if not now:
-        raise Refused(
-            "CW803",
-            "a version is not made live without evidence from live traffic",
-            got="no --now",
-            why="shadow and canary rollouts come with a later release; until then the switch is a person's decision",
-            fix=f'classward compare, then: classward deploy {version} --now --because "…"',
-        )
-    event = deploy_now(ctx, version, because=because)
-    proof = prove_swap(ctx, within_s=within, pause=time.sleep)
-    show_proof(proof, f"version {version} is live since {event.at:%H:%M:%S} UTC", as_json=as_json)
+    if first == "now":
+        event = deploy_now(ctx, version, because=because)
+        proof = prove_swap(ctx, within_s=within, pause=time.sleep)
+        show_proof(proof, f"version {version} is live since {event.at:%H:%M:%S} UTC", as_json=as_json)
+        return
+    begin(ctx, version, first=first or "shadow", because=because)
+    look = judge_now(ctx, now=ctx.clock.now())
+    if as_json:
+        output.as_json(look)
+    elif look is not None:
+        from classward.cli.rollout import show
+
+        show(look)
 
 
 def show_proof(proof: SwapProof, headline: str, *, as_json: bool) -> None:

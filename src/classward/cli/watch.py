@@ -54,6 +54,10 @@ def command(once: bool, every: float, while_pid: int | None, task_file: str, wor
 
 
 def _say(done: Ticked) -> None:
+    if done.rollout is not None and done.rollout.decision is not None:
+        verdict = done.rollout.verdict
+        said = "; ".join((*verdict.reasons, *verdict.missing))
+        click.echo(f" rollout of v{done.rollout.rollout.candidate}: {verdict.outcome}, {said}", err=True)
     from classward.cli import output
 
     for problem in (*done.sealed.problems, *done.told.problems):

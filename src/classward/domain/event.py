@@ -40,7 +40,6 @@ EVENT_KINDS = (
     "rollout_judged",
     "rollout_paused",
     "rollout_resumed",
-    "gated",
     "frozen",
     "unfrozen",
 )

@@ -24,6 +24,7 @@ from classward.domain import (
 from classward.errors import DataError, UnknownVersion, UsageError
 from classward.flows.context import Context, note
 from classward.flows.metric import metric_by_name
+from classward.flows.rollout import replay_rollout
 from classward.flows.sealed import check_not_worn_out, note_reading
 from classward.flows.snapshot import load_folds
 from classward.flows.versions import registry_state, rows_hash_of
@@ -170,6 +171,10 @@ def replay(ctx: Context, decision_id: str) -> tuple[Decision, bool]:
                 plain[name] = tuple(plain[name])
             stored = Decision(**(plain | {"at": parse_time(plain["at"])}))
             return stored, replay_replacement(stored) == stored
+    for event in ctx.journal.events(task=ctx.task.name, kind="rollout_judged"):
+        plain = json.loads(event.payload)["decision"]
+        if plain["id"] == decision_id:
+            return replay_rollout(plain)
     raise UnknownVersion(
         "CW304", f"no decision {decision_id!r} is recorded", fix="'classward history' lists decisions with their ids"
     )

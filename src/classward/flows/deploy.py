@@ -42,7 +42,7 @@ def deploy_now(ctx: Context, number: int, *, because: str) -> Event:
     UsageError
         CW901 without a reason.
     Refused
-        CW804 if it is live already; CW608 if it is in quarantine.
+        CW804 if it is live already; CW608 if it is in quarantine; CW837 while changes are frozen.
     ArtifactError
         If its bundle was edited or is damaged; routes stay as they are.
     """
@@ -56,6 +56,11 @@ def deploy_now(ctx: Context, number: int, *, because: str) -> Event:
         )
     head = ctx.journal.head()
     state = registry_state(ctx.journal, ctx.task.name)
+    if state.frozen:
+        raise Refused(
+            "CW837", "changes are frozen", got=state.frozen, why="a freeze lets nothing be deployed or promoted",
+            fix='classward freeze --lift --because "…"; aborts and rollbacks are possible meanwhile',
+        )  # fmt: skip
     version = state.stored_version(number)
     if state.live and state.live.version == number:
         raise Refused("CW804", f"version {number} is live already", fix="nothing to do; 'classward status' shows it")

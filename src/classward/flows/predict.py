@@ -113,6 +113,9 @@ class Answer:
     set_miss: float | None = None
     loaded: LoadedVersion | None = field(default=None, repr=False, compare=False)
     """What answered: the version may have been swapped since."""
+    parts: tuple[Answer, ...] = field(default=(), repr=False, compare=False)
+    """What each version said, when two shared the rows of a request; ``places`` are the rows of a part."""
+    places: tuple[int, ...] = field(default=(), repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,10 +127,7 @@ class Unlogged:
 
     def settled(self, *, is_logged: bool) -> Answer:
         """The answer as it may leave: rows whose record could not be written say so."""
-        if is_logged:
-            return self.answer
-        rows = tuple(replace(row, flags=(*row.flags, "unlogged")) for row in self.answer.predictions)
-        return replace(self.answer, predictions=rows)
+        return self.answer if is_logged else _unlogged(self.answer)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,15 +229,19 @@ class DataPlane:
         request_id: str | None = None,
         caller: str = LOCAL,
         mark: Callable[[str], None] | None = None,
+        by: LoadedVersion | None = None,
     ) -> Unlogged:
-        """Do all of :meth:`answer` but writing the records, for callers that can do something else meanwhile."""
+        """Do all of :meth:`answer` but writing the records, for callers that can do something else meanwhile.
+
+        ``by`` names another version than the current one.
+        """
         started_s = self.clock.monotonic_s()
         call = _Call(
             ids=ids, keys=keys, top_k=top_k, sets=sets, request_id=request_id, started_s=started_s, caller=caller,
             mark=mark,
         )  # fmt: skip
         call.reached("begin")
-        loaded = self._loaded()
+        loaded = by or self._loaded()
         if sets:
             loaded.sets()
         checked = loaded.checker.check(rows)
@@ -381,6 +385,11 @@ def _decide(loaded: LoadedVersion, proba: Proba, order: NDArray[np.int64]) -> li
         _Decided(ABSTAINED, i, path, ("abstained",)) if gone else _Decided(names[i], i, _PATHS.get(path, path))
         for i, gone, path in rows
     ]
+
+
+def _unlogged(answer: Answer) -> Answer:
+    rows = tuple(replace(row, flags=(*row.flags, "unlogged")) for row in answer.predictions)
+    return replace(answer, predictions=rows, parts=tuple(map(_unlogged, answer.parts)))
 
 
 def _sets(loaded: LoadedVersion, proba: Proba) -> list[tuple[str, ...]]:

@@ -78,6 +78,7 @@ class Metrics:
         self._n_lost = 0
         self._children: dict[object, tuple[Times, Any, Any]] = {}
         self._tallies = Tallies()
+        self._known: dict[object, dict[str, Any]] = {}
         self._classes: dict[str, Any] = {}
         self._classes_of: object = None
         self._loaded: Any = None
@@ -117,14 +118,16 @@ class Metrics:
     def answered(self, answer: Answer, route: str) -> None:
         """Count answered rows by predicted class, and those that were not logged."""
         owner = (answer.version, route, answer.label_space_hash)
-        if self._classes_of != owner:
+        if self._classes_of != owner and owner in self._known:
+            self._classes, self._classes_of = self._known[owner], owner  # a canary: two versions in turn
+        elif self._classes_of != owner:
             own = answer.class_names[:MAX_CLASSES] if self._per_class else ()
             self._classes = {n: self._predictions.labels(self._task, answer.version, n, route) for n in own}
             if len(own) < len(answer.class_names):
                 rest = _free_name(_REST, answer.class_names) if self._per_class else "all"
                 other = self._predictions.labels(self._task, answer.version, rest, route)
                 self._classes = dict.fromkeys(answer.class_names, other) | self._classes
-            self._classes_of = owner
+            self._known[owner], self._classes_of = self._classes, owner
         n_unlogged = n_degraded = 0
         if len(answer.predictions) == 1:
             row = answer.predictions[0]

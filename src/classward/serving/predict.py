@@ -102,10 +102,14 @@ async def answer_rows(
             deadline_s=deadline_s,
         )
     loaded = answer.loaded or loaded  # a version may have been swapped in while the rows waited
-    worker.metrics.answered(answer, loaded.route)
     if trace:
         trace.answered(answer, loaded.route)
-    worker.explaining.offer(loaded, answer, rows)
+    for part in answer.parts or (answer,):
+        own = [rows[i] for i in part.places] if part.places else rows
+        by = part.loaded or loaded
+        worker.metrics.answered(part, by.route)
+        worker.explaining.offer(by, part, own)
+        worker.shadow(part, own)
     return answer
 
 

@@ -6,13 +6,15 @@ import asyncio
 import contextlib
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from classward.domain import Route
 from classward.errors import ClasswardError
-from classward.flows.predict import DataPlane, LoadedVersion
+from classward.flows.predict import Answer, LoadedVersion
+from classward.flows.rollout_evidence import failure_counter
+from classward.flows.split import Candidate, SplitPlane
 from classward.flows.versions import registry_state
 from classward.lifecycle.release import RegistryState
 from classward.ports import Heartbeat
@@ -25,6 +27,7 @@ from classward.serving.metrics import Metrics
 from classward.serving.orphan import is_orphan, stop_gracefully
 from classward.serving.parts import ServingParts
 from classward.serving.room import check_room
+from classward.serving.shadowing import Shadowing
 from classward.serving.standby import Standby
 from classward.serving.timely import TimelyWriter
 from classward.settings import Settings
@@ -50,12 +53,13 @@ class Worker:
         self.parts = parts
         self.writer = TimelyWriter(parts.writer, deadline_s=parts.settings.record_deadline_s)
         self.metrics = Metrics(parts.task.name, per_class=parts.settings.class_metrics)
-        self.plane = DataPlane(
+        self.plane = SplitPlane(
             task=parts.task.name,
             clock=parts.clock,
             ids=parts.ids,
             writer=self.writer,
             payload=parts.payload,
+            failed=self._candidate_failed,
         )
         self.standby = Standby(parts, self.plane)
         self.explaining = Explaining(
@@ -66,6 +70,7 @@ class Worker:
         )
         self.patience = Patience()
         self.admission = Admission(parts.settings)
+        self.shadowing = Shadowing(self.plane, self.writer, self.admission)
         self.is_draining = False
         self.problem = "starting"
         self._control = ThreadPoolExecutor(1, thread_name_prefix="control")
@@ -77,7 +82,8 @@ class Worker:
         self._is_warm = False
         self._beaten: tuple[object, ...] = ()
         self._next_beat_s = 0.0
-        self._retry_load_s = 0.0
+        self._retry_load_s = self._retry_candidate_s = 0.0
+        self._candidate_before: LoadedVersion | None = None
         self._loops: tuple[asyncio.Task[None], ...] = ()
 
     @property
@@ -118,6 +124,7 @@ class Worker:
             with contextlib.suppress(asyncio.CancelledError):
                 await loop
         self.metrics.flush()
+        await self._in(self._control, self.shadowing.close)
         await self._in(self._control, self.explaining.close)
         await self._in(self._control, self._farewell)
         if self.parts.tracing is not None:
@@ -177,7 +184,9 @@ class Worker:
         """Look at the journal once, follow it and do what is due; a failure is logged, counted and tried again."""
         try:
             await self._in(self._control, self._read_journal)
+            self._drop_candidate()
             await self._follow(self._state.live)
+            await self._follow_candidate()
             wanted, current = self._state.live, self.plane.current
             self.metrics.skewed((wanted and wanted.bundle_hash) != (current and current.bundle_hash))
             await self._in(self._control, lambda: self.standby.refresh(self._state))
@@ -218,12 +227,14 @@ class Worker:
             self.problem, self._retry_load_s = "", 0.0
 
     def _load(self, wanted: Route, current: LoadedVersion | None) -> LoadedVersion:
-        is_same = current is not None and current.bundle_hash == wanted.bundle_hash
+        beside = self._candidate_before
+        known = next((k for k in (current, beside) if k is not None and k.bundle_hash == wanted.bundle_hash), None)
+        is_same = known is not None
         if not is_same:
             limit_bytes = int(self.parts.settings.memory_limit_mb * 1e6)
             check_room(self.parts.bundle_bytes(wanted.bundle_hash), limit_bytes=limit_bytes, version=wanted.version)
-        model = current.model if current is not None and is_same else self.parts.load_bundle(wanted.bundle_hash)
-        facts = current.facts if current is not None and is_same else self.parts.load_facts(wanted.bundle_hash)
+        model = known.model if known is not None else self.parts.load_bundle(wanted.bundle_hash)
+        facts = known.facts if known is not None else self.parts.load_facts(wanted.bundle_hash)
         loaded = LoadedVersion(
             version=wanted.version,
             bundle_hash=wanted.bundle_hash,
@@ -235,6 +246,50 @@ class Worker:
         if not is_same:
             warm_up(loaded)
         return loaded
+
+    def _wanted_candidate(self) -> Route | None:
+        deployment = self._state.deployment
+        return None if deployment is None else deployment.of_role("canary") or deployment.of_role("shadow")
+
+    def _drop_candidate(self) -> None:
+        """Take traffic from a candidate that has no route any more, before anything that takes time."""
+        wanted, held = self._wanted_candidate(), self.plane.candidate
+        self._candidate_before = held.loaded if held else self._candidate_before
+        if held is not None and (wanted is None or wanted.bundle_hash != held.loaded.bundle_hash):
+            self.plane.candidate = None
+            say("candidate dropped", process_id=self.parts.process_id, version=held.loaded.version)
+
+    async def _follow_candidate(self) -> None:
+        """Load the candidate of a rollout beside the live version; one that cannot be loaded is told and tried again."""
+        wanted, deployment, held = self._wanted_candidate(), self._state.deployment, self.plane.candidate
+        if wanted is None or deployment is None:
+            self._candidate_before = None
+            return
+        if held is not None and held.deployment.event_seq == deployment.event_seq:
+            return
+        now_s = self.parts.clock.monotonic_s()
+        if now_s < self._retry_candidate_s:
+            return
+        try:
+            loaded = await self._in(self._control, lambda: self._load(wanted, self.plane.current))
+        except Exception as error:  # noqa: BLE001 - process loop: a candidate that cannot be read harms nobody
+            self._retry_candidate_s = now_s + _RETRY_LOAD_S
+            kind = error.code if isinstance(error, ClasswardError) else type(error).__name__
+            self.writer.count(failure_counter(wanted.bundle_hash, f"cannot be loaded: {kind}"))
+            say("cannot load a candidate", level=logging.ERROR, trace=error, process_id=self.parts.process_id)
+            return
+        self.plane.candidate = Candidate(loaded=loaded, deployment=deployment)
+        said = {"role": wanted.role, "weight": wanted.weight}
+        say("candidate loaded", process_id=self.parts.process_id, version=loaded.version, more=said)
+
+    def _candidate_failed(self, loaded: LoadedVersion, error: Exception) -> None:
+        self.writer.count(failure_counter(loaded.bundle_hash, f"on a row: {type(error).__name__}"))
+
+    def shadow(self, answer: Answer, rows: Sequence[Mapping[str, object]]) -> None:
+        """Have the other version of a rollout asked the same, beside the answers; returns at once."""
+        candidate, current = self.plane.candidate, self.plane.current
+        if candidate is not None and current is not None:
+            self.shadowing.offer(candidate, current, answer, rows)
 
     def _swap(self, loaded: LoadedVersion | None) -> None:
         before, self.plane.current = self.plane.current, loaded

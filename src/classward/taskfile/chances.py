@@ -5,9 +5,20 @@ from __future__ import annotations
 import math
 import re
 
-__all__ = ["CHANCE", "yearly_chance"]
+__all__ = ["CHANCE", "PER_ROLLOUT", "chance_per_rollout", "yearly_chance"]
 
 CHANCE = r"^[0-9]+(\.[0-9]+)?(% chance)? per year$"
+
+PER_ROLLOUT = r"^[0-9]+(\.[0-9]+)?% per rollout$"
+
+
+def chance_per_rollout(text: str) -> float:
+    """Turn a text that fits :data:`PER_ROLLOUT` into a chance.
+
+    >>> chance_per_rollout("0.5% per rollout")
+    0.005
+    """
+    return float(text.partition("%")[0]) / 100.0
 
 
 def yearly_chance(text: str) -> float:

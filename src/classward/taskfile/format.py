@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from classward.taskfile.chances import CHANCE
+from classward.taskfile.chances import CHANCE, PER_ROLLOUT
 
 __all__ = [
     "AboutPart",
@@ -27,6 +27,8 @@ Fraction = Annotated[float, Meta(gt=0, lt=1, description="A fraction between 0 a
 Kind = Literal["text", "categorical", "numeric", "boolean", "date", "image", "vector"]
 Duration = Annotated[str, Meta(pattern=r"^[0-9]+(\.[0-9]+)? ?[mhdw]$", description='Such as "90m", "36h", "7d", "2w".')]
 Chance = Annotated[str, Meta(pattern=CHANCE, description='Such as "1% chance per year" or "2 per year".')]
+Share = Annotated[float, Meta(gt=0, le=1, description="A share: above 0, at most 1.")]
+PerRollout = Annotated[str, Meta(pattern=PER_ROLLOUT, description='Such as "1% per rollout".')]
 Cost = Annotated[float, Meta(ge=0, description="A cost: 0 or more.")]
 FewRows = Annotated[int, Meta(ge=2, description="A number of rows, 2 or more.")]
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -282,6 +284,51 @@ class DriftPart(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     ] = 0.02
 
 
+class RolloutPart(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """What a candidate has to show before it is live, and at which chance of error."""
+
+    steps: Annotated[
+        tuple[Share, ...],
+        Meta(min_length=1),
+        _says("Shares of traffic of the canary, growing to 1.", "few see a bad one; three looks before everybody does"),
+    ] = (0.05, 0.25, 1.0)
+    margin: Annotated[
+        Fraction, _says("Recall of a class that may be lost at most.", "smaller needs many more labels")
+    ] = 0.05
+    false_rollback: Annotated[
+        PerRollout,
+        _says("Chance that a candidate that is no worse is rolled back.", "over all classes and looks together"),
+    ] = "1% per rollout"
+    false_promotion: Annotated[
+        PerRollout, _says("Chance that one that loses the margin passes.", "over all looks together")
+    ] = "1% per rollout"
+    shadow: Annotated[Duration, _says("Least time in shadow.", "two weeks hold every weekday twice")] = "14d"
+    step: Annotated[Duration, _says("Least time at each step of the canary.", "a day has every hour")] = "1d"
+    soak: Annotated[Duration, _says("Least time at all traffic before it is over.", "a day has every hour")] = "1d"
+    maturity: Annotated[
+        Duration,
+        _says("Age from which an answer counts towards a promotion.", "set it to when nine of ten labels have come"),
+    ] = "1d"
+    shadow_share: Annotated[
+        Share, _says("Share of requests copied to the other version.", "every pair helps; lower it where copies cost")
+    ] = 1.0
+    min_rows: Annotated[
+        int, Meta(ge=1), _says("Fewest rows of the candidate at each stage.", "fewer show nothing about failures")
+    ] = 100
+    most_disagreement: Annotated[
+        Fraction, _says("Share of rows that may differ before a person is asked.", "a quarter is another model")
+    ] = 0.25
+    pause_on: Annotated[
+        tuple[Literal["quality", "burn", "failures"], ...],
+        _says("Rules that pause and ask instead of rolling back.", "a rollback harms less than waiting"),
+    ] = ()
+    most_rollbacks: Annotated[
+        int,
+        Meta(ge=1),
+        _says("So many in 90 days double the shadow and halve the first step.", "the third is no accident"),
+    ] = 3
+
+
 class TaskFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """A Classward task: what is learned, from what, and what is promised for each class."""
 
@@ -309,4 +356,7 @@ class TaskFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     )
     drift: Annotated[DriftPart, _says("When a change of inputs or answers is worth a ticket.")] = msgspec.field(
         default_factory=DriftPart
+    )
+    rollout: Annotated[RolloutPart, _says("What a candidate has to show before it is live.")] = msgspec.field(
+        default_factory=RolloutPart
     )

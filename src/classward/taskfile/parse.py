@@ -16,10 +16,11 @@ from classward.domain import (
     Feature,
     FoldingRule,
     Provenance,
+    RolloutPolicy,
     Task,
 )
 from classward.errors import TaskFileError
-from classward.taskfile.chances import yearly_chance
+from classward.taskfile.chances import chance_per_rollout, yearly_chance
 from classward.taskfile.convert import Place, convert
 from classward.taskfile.durations import days
 from classward.taskfile.format import FeaturePart, TaskFile
@@ -81,6 +82,7 @@ def _check(file: TaskFile, place: Place) -> None:
             why="the model would be told the answer", fix="remove it from [features]",
         )  # fmt: skip
     _check_vectors(file, place)
+    _check_rollout(file, place)
     if data.test is None and data.test_share + data.calibration_share > 0.9:
         place.error(
             "CW105", "test_share and calibration_share leave less than a tenth to learn from", ("data", "test_share"),
@@ -135,6 +137,22 @@ def _check(file: TaskFile, place: Place) -> None:
             place.error("CW103", f"{part}.{name} must be longer than nothing", (part, name), got=text, fix='write "7d"')
 
 
+def _check_rollout(file: TaskFile, place: Place) -> None:
+    part = file.rollout
+    if list(part.steps) != sorted(set(part.steps)) or part.steps[-1] != 1.0:
+        place.error(
+            "CW105", "rollout.steps must grow and end with 1.0", ("rollout", "steps"),
+            got=", ".join(f"{s:g}" for s in part.steps), why="a rollout that never reaches all traffic has no end",
+            fix="write [0.05, 0.25, 1.0]",
+        )  # fmt: skip
+    for name in ("false_rollback", "false_promotion"):
+        if not 0.0 < chance_per_rollout(getattr(part, name)) < 1.0:
+            place.error(
+                "CW103", f"rollout.{name} must be a chance between 0 and 1", ("rollout", name), got=getattr(part, name),
+                why="evidence is never certain", fix='write "1% per rollout"',
+            )  # fmt: skip
+
+
 def _check_vectors(file: TaskFile, place: Place) -> None:
     for name, part in file.features.items():
         kind, length = (part, 0) if isinstance(part, str) else (part.kind, part.length)
@@ -158,7 +176,7 @@ def _task(file: TaskFile, declared: frozenset[str]) -> Task:
         group_column=task.group, train=DataSource(location=data.train, query=data.query),
         test=None if data.test is None else DataSource(location=data.test),
         features=tuple(_feature(name, part) for name, part in file.features.items()),
-        alerts=_alerts(file), repairs=repairs_of(file), private=private_in(file),
+        alerts=_alerts(file), rollout=_rollout(file), repairs=repairs_of(file), private=private_in(file),
         decision=_decision(file), critical=file.classes.critical,
         sensitive=file.classes.sensitive,
         definitions=tuple(file.classes.definitions.items()), about=tuple(_about(file)), tags=tuple(file.tags.items()),
@@ -188,6 +206,17 @@ def _alerts(file: TaskFile) -> AlertPolicy:
         false_pages=yearly_chance(part.false_pages), most_label_weight=part.most_label_weight,
         false_tickets=yearly_chance(drift.false_tickets), opening_days=days(drift.opening), least_effect=drift.least_effect,
         quiet_days=days(part.quiet),
+    )  # fmt: skip
+
+
+def _rollout(file: TaskFile) -> RolloutPolicy:
+    part = file.rollout
+    return RolloutPolicy(
+        steps=part.steps, margin=part.margin, false_rollback=chance_per_rollout(part.false_rollback),
+        false_promotion=chance_per_rollout(part.false_promotion), shadow_days=days(part.shadow), step_days=days(part.step),
+        soak_days=days(part.soak), maturity_days=days(part.maturity), shadow_share=part.shadow_share,
+        min_rows=part.min_rows, most_disagreement=part.most_disagreement, pause_on=part.pause_on,
+        most_rollbacks=part.most_rollbacks,
     )  # fmt: skip
 
 

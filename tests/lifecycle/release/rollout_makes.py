@@ -42,7 +42,12 @@ def evidence(
     known = tallies if mature is None else mature
     classes = tuple(
         ClassEvidence(
-            class_name=name, pairs=tallies, mature=known, n_canary=canary[1], n_canary_hits=canary[0], labels_per_day=5.0
+            class_name=name,
+            pairs=tallies,
+            mature=known,
+            n_canary=canary[1],
+            n_canary_hits=canary[0],
+            labels_per_day=5.0,
         )
         for name in ("security", WHOLE_TRAFFIC)
     )

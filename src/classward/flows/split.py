@@ -1,0 +1,125 @@
+"""The data plane while a canary is out: some rows are answered by the candidate, by a pure hash of their key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from classward.domain import Deployment
+from classward.errors import InvalidInput
+from classward.flows.predict import Answer, DataPlane, LoadedVersion, Unlogged
+from classward.lifecycle.predict import PayloadPolicy, choose_route
+from classward.ports import Clock, Ids, RecordWriter
+
+__all__ = ["Candidate", "SplitPlane"]
+
+_FLAG = "canary"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A version beside the live one, and the routes that say how much of the traffic is its own; replaced as one."""
+
+    loaded: LoadedVersion
+    deployment: Deployment
+
+
+class SplitPlane(DataPlane):
+    """Lets a candidate answer its share of rows; whatever goes wrong with it, the live version answers instead.
+
+    A row goes by its key, or by its id if it has none, so that who saw which version can be computed again from the
+    record. Without a candidate, or with one in shadow, this is :class:`~classward.flows.predict.DataPlane`.
+
+    Parameters
+    ----------
+    failed : callable
+        Told how the candidate failed on rows that the live version could answer.
+    """
+
+    def __init__(
+        self,
+        *,
+        task: str,
+        clock: Clock,
+        ids: Ids,
+        writer: RecordWriter | None,
+        payload: PayloadPolicy | None = None,
+        failed: Callable[[LoadedVersion, Exception], None],
+    ) -> None:
+        super().__init__(task=task, clock=clock, ids=ids, writer=writer, payload=payload)
+        self.candidate: Candidate | None = None
+        self._failed = failed
+
+    def decide(
+        self,
+        rows: Sequence[Mapping[str, object]],
+        *,
+        ids: Sequence[str] | None = None,
+        keys: Sequence[str | None] | None = None,
+        top_k: int = 1,
+        sets: bool = False,
+        request_id: str | None = None,
+        mark: Callable[[str], None] | None = None,
+        by: LoadedVersion | None = None,
+    ) -> Unlogged:
+        """Answer rows by the version that each belongs to."""
+
+        def ask(which: Sequence[int] | None, who: LoadedVersion | None) -> Unlogged:
+            return super(SplitPlane, self).decide(
+                _at(rows, which), ids=_at(ids, which) if ids is not None else None,
+                keys=_at(keys, which) if keys is not None else None, top_k=top_k, sets=sets, request_id=request_id,
+                mark=mark, by=who,
+            )  # fmt: skip
+
+        candidate, current = self.candidate, self.current
+        if by is not None or candidate is None or current is None or candidate.loaded.route != "canary":
+            return ask(None, by)
+        if ids is None:
+            ids = [self.ids.new() for _ in rows]
+        if len(ids) != len(rows) or (keys is not None and len(keys) != len(rows)):
+            return ask(None, current)  # refuses
+        request_id = request_id or self.ids.new()
+        named = [key if key is not None else one for key, one in zip(keys or [None] * len(rows), ids, strict=True)]
+        is_theirs = [choose_route(candidate.deployment, name).role == "canary" for name in named]
+        theirs, ours = ([i for i, is_so in enumerate(is_theirs) if is_so is wanted] for wanted in (True, False))
+        if not theirs:
+            return ask(None, current)
+        try:
+            said = ask(theirs, candidate.loaded)
+        except Exception as error:  # noqa: BLE001 - whatever a candidate does, callers get the live version's answer
+            answered = ask(None, current)  # raises for rows that nobody can answer
+            self._failed(candidate.loaded, error)
+            return answered
+        said = replace(said, answer=_flagged(said.answer))
+        if not ours:
+            return said
+        try:
+            own = ask(ours, current)
+        except InvalidInput:
+            return ask(None, current)  # names the row by its place in the request
+        return _merged(own, ours, said, theirs)
+
+
+def _at(values: Sequence[object], which: Sequence[int] | None) -> Sequence:  # type: ignore[type-arg]
+    return values if which is None else [values[i] for i in which]
+
+
+def _flagged(answer: Answer) -> Answer:
+    return replace(answer, predictions=tuple(replace(row, flags=(*row.flags, _FLAG)) for row in answer.predictions))
+
+
+def _merged(own: Unlogged, ours: Sequence[int], said: Unlogged, theirs: Sequence[int]) -> Unlogged:
+    """One answer in the order of the request, with probabilities in the live version's order of classes."""
+    n = len(ours) + len(theirs)
+    rows = dict(zip(ours, own.answer.predictions, strict=True)) | dict(
+        zip(theirs, said.answer.predictions, strict=True)
+    )
+    proba = np.empty((n, own.answer.probabilities.shape[1]))
+    proba[list(ours)] = own.answer.probabilities
+    names = said.answer.class_names
+    proba[list(theirs)] = said.answer.probabilities[:, [names.index(name) for name in own.answer.class_names]]
+    parts = (replace(own.answer, places=tuple(ours)), replace(said.answer, places=tuple(theirs)))
+    whole = replace(own.answer, predictions=tuple(rows[i] for i in range(n)), probabilities=proba, parts=parts)
+    return Unlogged(answer=whole, batch=(*own.batch, *said.batch))
