@@ -10,7 +10,7 @@ import pytest
 from classward_project import Project, tickets
 
 from classward import wiring
-from classward.domain import LabelSpace, Prediction, format_time
+from classward.domain import LabelSpace, Prediction, failure_counter, format_time
 from classward.errors import Refused, UsageError
 from classward.flows.compare import replay
 from classward.flows.context import note
@@ -19,7 +19,6 @@ from classward.flows.label import accept_labels
 from classward.flows.label_space import last_label_space
 from classward.flows.quarantine import lift_quarantine, quarantine
 from classward.flows.rollout import abort, begin, freeze, judge_now, pause, promote, resume, thaw, tick_rollout
-from classward.flows.rollout_evidence import failure_counter
 from classward.flows.train import train
 from classward.flows.versions import registry_state
 from classward.lifecycle.release import check_chain

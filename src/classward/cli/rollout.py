@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from classward.domain import Event, Rollout
     from classward.flows.rollout import RolloutLook
 
-__all__ = ["command", "show"]
+__all__ = ["abort", "command", "pause", "promote", "resume", "show", "status"]
 
 _because = click.option("--because", default="", metavar="TEXT", help="Why; kept in the journal.")
 

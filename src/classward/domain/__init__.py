@@ -50,6 +50,7 @@ from classward.domain.rollout import (
     RolloutEvidence,
     RolloutPolicy,
     RolloutVerdict,
+    failure_counter,
 )
 from classward.domain.row_names import MAX_NAME, fault_of_name
 from classward.domain.selective import AbstentionChoice, AbstentionValue, RiskCoverage, RiskPoint
@@ -220,6 +221,7 @@ __all__ = [
     "Window",
     "canonical_json",
     "content_hash",
+    "failure_counter",
     "fault_of_name",
     "format_time",
     "is_uncalibrated",

@@ -14,6 +14,7 @@ __all__ = [
     "RolloutEvidence",
     "RolloutPolicy",
     "RolloutVerdict",
+    "failure_counter",
 ]
 
 WHOLE_TRAFFIC = "(all)"
@@ -182,3 +183,12 @@ class RolloutVerdict:
     missing: tuple[str, ...] = ()
     question: str = ""
     not_before: datetime | None = None
+
+
+def failure_counter(bundle_hash: str, what: str) -> str:
+    """Name of the counter in the record log by which a server tells that a candidate failed.
+
+    >>> failure_counter("0123456789abcdef", "cannot load: CW501")
+    'candidate_failed:0123456789ab:cannot load: CW501'
+    """
+    return f"candidate_failed:{bundle_hash[:12]}:{what[:80]}"

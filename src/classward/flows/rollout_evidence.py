@@ -7,23 +7,13 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
-from classward.domain import WHOLE_TRAFFIC, ClassEvidence, PairTally, Rollout, RolloutEvidence
+from classward.domain import WHOLE_TRAFFIC, ClassEvidence, PairTally, Rollout, RolloutEvidence, failure_counter
 from classward.flows.context import Context
 
-__all__ = ["FAILED", "failure_counter", "gather"]
+__all__ = ["gather"]
 
-FAILED = "candidate_failed"
 _COLUMNS = ("id", "at", "version", "route", "kind", "label")
 _LEAST_DAYS = 1.0 / 24.0
-
-
-def failure_counter(bundle_hash: str, what: str) -> str:
-    """Name of the counter in the record log by which a server tells that a candidate failed.
-
-    >>> failure_counter("0123456789abcdef", "cannot load: CW501")
-    'candidate_failed:0123456789ab:cannot load: CW501'
-    """
-    return f"{FAILED}:{bundle_hash[:12]}:{what[:80]}"
 
 
 def gather(ctx: Context, rollout: Rollout, *, now: datetime) -> RolloutEvidence:

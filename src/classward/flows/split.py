@@ -9,7 +9,7 @@ import numpy as np
 
 from classward.domain import Deployment
 from classward.errors import InvalidInput
-from classward.flows.predict import Answer, DataPlane, LoadedVersion, Unlogged
+from classward.flows.predict import LOCAL, Answer, DataPlane, LoadedVersion, Unlogged
 from classward.lifecycle.predict import PayloadPolicy, choose_route
 from classward.ports import Clock, Ids, RecordWriter
 
@@ -61,6 +61,7 @@ class SplitPlane(DataPlane):
         top_k: int = 1,
         sets: bool = False,
         request_id: str | None = None,
+        caller: str = LOCAL,
         mark: Callable[[str], None] | None = None,
         by: LoadedVersion | None = None,
     ) -> Unlogged:
@@ -70,7 +71,7 @@ class SplitPlane(DataPlane):
             return super(SplitPlane, self).decide(
                 _at(rows, which), ids=_at(ids, which) if ids is not None else None,
                 keys=_at(keys, which) if keys is not None else None, top_k=top_k, sets=sets, request_id=request_id,
-                mark=mark, by=who,
+                caller=caller, mark=mark, by=who,
             )  # fmt: skip
 
         candidate, current = self.candidate, self.current

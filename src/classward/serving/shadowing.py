@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 
+from classward.domain import failure_counter
 from classward.flows.predict import Answer, DataPlane, LoadedVersion
-from classward.flows.rollout_evidence import failure_counter
 from classward.flows.split import Candidate
 from classward.lifecycle.predict import PayloadPolicy
 from classward.serving.admission import Admission

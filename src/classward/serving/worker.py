@@ -10,10 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from classward.domain import Route
+from classward.domain import Route, failure_counter
 from classward.errors import ClasswardError
 from classward.flows.predict import Answer, LoadedVersion
-from classward.flows.rollout_evidence import failure_counter
 from classward.flows.split import Candidate, SplitPlane
 from classward.flows.versions import registry_state
 from classward.lifecycle.release import RegistryState

@@ -18,6 +18,7 @@ __all__ = [
     "DriftPart",
     "FeaturePart",
     "LabelsPart",
+    "RolloutPart",
     "SloPart",
     "TaskFile",
     "TaskPart",

@@ -214,5 +214,5 @@ class Releases(RuleBasedStateMachine):
                 assert self.ended.setdefault(one.id, one) == one
 
 
-Releases.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+Releases.TestCase.settings = settings(max_examples=20, stateful_step_count=30, deadline=None)
 TestReleases = Releases.TestCase
