@@ -62,7 +62,9 @@ def why(ctx: Context, prediction_id: str) -> Why:
     UnknownVersion
         CW305 if no prediction with that id is in the log.
     """
-    found = ctx.log.predictions(ids=[prediction_id]).sort("at")
+    found = (
+        ctx.log.predictions(ids=[prediction_id]).filter(pl.col("route") != "shadow").sort("at")
+    )  # copies answer nobody
     if not found.height:
         raise UnknownVersion(
             "CW305",
