@@ -11,6 +11,7 @@ from classward_project import WORDS, Project, tickets
 from classward import wiring
 from classward.domain import SLO, DecisionPolicy, LabelSpace
 from classward.errors import UnknownClass
+from classward.flows import decide
 from classward.flows.decide import make_rule
 from classward.flows.deploy import ensure_live
 from classward.flows.status import status
@@ -105,3 +106,25 @@ def test_rows_left_to_a_person_are_no_answer_of_any_class(project: Project) -> N
     assert all(p.top[0] == (p.label, p.probability) for p in kept)
     now = status(ctx, now=project.clock.now())
     assert sum(c.n_predicted for c in now.classes) == len(kept)
+
+
+def test_nothing_is_proved_on_rows_that_another_part_of_the_rule_was_chosen_by(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: dict[str, tuple[int, ...]] = {}
+
+    def watched(name: str, plain: Any) -> Any:
+        def choose(proba: Proba, y: np.ndarray, *given: Any, **kw: Any) -> Any:
+            # a prior gets its rows alone; what is in them is told by their probabilities
+            own = proba.matrix if name == "choose_prior" else proba.matrix[kw["rows"]]
+            seen[name] = tuple(np.unique(own[:, 0]))
+            return plain(proba, y, *given, **kw)
+
+        return choose
+
+    for name in ("choose_prior", "choose_thresholds", "choose_abstention"):
+        monkeypatch.setattr(decide, name, watched(name, getattr(decide, name)))
+    slo = SLO(indicator="recall", class_name="security", target=0.8)
+    made(DecisionPolicy(corrects_prior=True, keeps_promises=True, accuracy=0.85), (slo,))
+    assert [len(own) for own in seen.values()] == [500, 500, 500]
+    assert len({value for own in seen.values() for value in own}) == 1500
+    made(DecisionPolicy(keeps_promises=True), (slo,))
+    assert len(seen["choose_thresholds"]) == 1500

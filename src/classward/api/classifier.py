@@ -88,8 +88,7 @@ class Classifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     prior_ : PriorCorrection
         How far ``predict`` leans towards rare classes; not at all unless ``decision`` asks.
     log_loss_ : float
-        Log loss (nats per row) of the blend on rows its members did not see; a little flattering, since the weights
-        were chosen on them.
+        Log loss (nats per row) of the blend on rows its members did not see, weighed by other rows.
 
     Examples
     --------

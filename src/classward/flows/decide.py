@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -40,12 +40,10 @@ def make_rule(
     rng: np.random.Generator,
     gates: tuple[ClassCut, ...] = (),
 ) -> RuleMade:
-    """Choose what the policy asks for, each part on rows of its own.
+    """Choose what the policy asks for, each part on rows of its own: as many parts as are asked.
 
-    Probabilities come from models that never saw the rows. Their calibration was cross-fitted, but the weights of the
-    blend, its last temperature and the leaning towards rare classes were chosen on these same rows, and the models that
-    answer later were fitted on all of them: proofs are a little flattering, and hold as far as all this is alike. The
-    sealed rows tell.
+    Probabilities come from models that never saw the rows, by calibrators, weights of a blend and a temperature that were
+    fitted without them. Models that answer later may be fitted on all of them: proofs hold as far as those are alike.
 
     Parameters
     ----------
@@ -76,34 +74,46 @@ def make_rule(
         gates=gates,
     )
     order = rng.permutation(len(y_index))
-    first, second = np.sort(order[::2]), np.sort(order[1::2])
-    nobody = order[:0]
     remarks: list[str] = []
     proofs: tuple[ThresholdProof, ...] = ()
     if space.is_ordered:
         remarks.append("classes are ordered: a mistake costs its distance, and the cheapest class is answered")
-    if policy.corrects_prior:
-        prior = choose_prior(proba, y_index, fold=dealt(fold, rng), rng=rng)
+    promises = _promises(slos, critical)
+    asked = {"prior": policy.corrects_prior, "promises": policy.keeps_promises and bool(promises),
+             "accuracy": policy.accuracy is not None}  # fmt: skip
+    names = [name for name, is_asked in asked.items() if is_asked]
+    parts = {name: np.sort(order[i :: len(names)]) for i, name in enumerate(names)}
+    if "prior" in parts:
+        own = parts["prior"]
+        prior = choose_prior(proba.take(own), y_index[own], fold=dealt(fold[own], rng), rng=rng)
         rule = replace(rule, prior=prior.correction)
         remarks.append(prior.remark)
-    promises = _promises(slos, critical)
-    if policy.keeps_promises and promises:
-        cuts = choose_thresholds(proba, y_index, promises, rule=rule, rows=first, fitted_rows=second)
+    if "promises" in parts:
+        cuts = choose_thresholds(
+            proba, y_index, promises, rule=rule, rows=parts["promises"], fitted_rows=_rest(parts, "promises")
+        )
         rule = replace(rule, claims=cuts.claims, floors=cuts.floors)
         remarks.append(cuts.remark)
         proofs = cuts.proofs
-    if policy.accuracy is not None:
+    if "accuracy" in parts and policy.accuracy is not None:
         abstention = choose_abstention(
-            proba, y_index, rule=rule, rows=second, fitted_rows=first, target=policy.accuracy
-        )
+            proba, y_index, rule=rule, rows=parts["accuracy"], fitted_rows=_rest(parts, "accuracy"),
+            target=policy.accuracy,
+        )  # fmt: skip
         rule = replace(rule, abstain_below=abstention.abstain_below)
         remarks.append(f"for {policy.accuracy:.0%} right among answered rows: {abstention.remark}")
-    sets = choose_sets(proba, y_index, rows=order, fitted_rows=nobody, rng=rng, alpha=policy.set_miss, confidence=0.5)
+    sets = choose_sets(
+        proba, y_index, rows=order, fitted_rows=order[:0], rng=rng, alpha=policy.set_miss, confidence=0.5
+    )
     remarks.append(sets.remark)
     return RuleMade(
         rule=replace(rule, sets=(sets.rule,)), remarks=tuple(remarks),
         promises=promises if policy.keeps_promises else (), proofs=proofs,
     )  # fmt: skip
+
+
+def _rest(parts: Mapping[str, NDArray[np.int64]], own: str) -> NDArray[np.int64]:
+    return np.concatenate([np.zeros(0, np.int64), *(rows for name, rows in parts.items() if name != own)])
 
 
 def dealt(fold: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:

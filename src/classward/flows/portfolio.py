@@ -46,8 +46,8 @@ class Finished:
 class Portfolio:
     """The blended model, every candidate with its weight (0 when left out), and the log loss of the blend.
 
-    ``held_proba`` (n_held, n_classes) is what the blend says of ``held_rows``, from models that never saw them;
-    ``held_fold`` is the fold of each.
+    ``held_proba`` (n_held, n_classes) is what the blend says of ``held_rows``, from models that never saw them, by
+    calibrators, weights and a temperature chosen without them; ``held_fold`` is the fold of each.
     """
 
     model: Blend
@@ -170,7 +170,8 @@ def _blended(
     calibrated = {
         f.candidate.recipe.hash: f.calibrated or _calibrate(f.candidate.recipe, f.logits, y, made.seed) for f in usable
     }
-    weighed = weigh([calibrated[f.candidate.recipe.hash].proba for f in usable], y)
+    held_fold = np.repeat(np.arange(len(folds)), [len(fold.held) for fold in folds])
+    weighed = weigh([calibrated[f.candidate.recipe.hash].proba for f in usable], y, fold=held_fold)
     weights = {f.candidate.recipe.hash: w for f, w in zip(usable, weighed.weights, strict=True)}
     members, titles = [], []
     for found in usable:
@@ -186,7 +187,7 @@ def _blended(
         log_loss=weighed.log_loss,
         held_proba=Proba(weighed.proba, rows.label_space),
         held_rows=np.concatenate([fold.held for fold in folds]),
-        held_fold=np.repeat(np.arange(len(folds)), [len(fold.held) for fold in folds]),
+        held_fold=held_fold,
     )
 
 

@@ -6,11 +6,13 @@ import math
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from classward.domain import Recipe
 from classward.errors import DataError
 from classward.flows.context import Context
 from classward.flows.snapshot import TrainingData
+from classward.lifecycle.calibrate import put_together
 from classward.lifecycle.train import How, LabelledRows, fit_one
 
 __all__ = ["sanity_checks", "shuffled_outcome"]
@@ -60,7 +62,7 @@ def shuffled_outcome(
 
     Held rows of a class that no fitted row has are left out: they could not be named.
     """
-    shuffled = rng.permutation(rows.y_index)
+    shuffled = _shuffled(rows.y_index, rng)
     held = held.take(np.flatnonzero(np.isin(held.y_index, shuffled)))
     if len(np.unique(shuffled)) < 3 or not held.n:
         return "not enough evidence", "too few rows to check"
@@ -69,9 +71,14 @@ def shuffled_outcome(
         replace(rows, y_index=shuffled, origin=None, positions=None),
         How(seed=seed, n_threads=n_threads, should_stop=lambda: False),
     )
-    predicted = model.logits(held.columns, held.n).argmax(axis=1)
+    said = model.logits(held.columns, held.n)
+    predicted = (put_together(recipe.frame, said) if recipe.frame else said).argmax(axis=1)
     accuracy = float(np.mean(predicted == held.y_index))
     chance = float(np.bincount(held.y_index).max() / held.n)
     limit = chance + 3.72 * math.sqrt(max(chance * (1 - chance), 1 / held.n) / held.n)
     detail = f"accuracy {accuracy:.3f} on {held.n} rows; largest class {chance:.3f}; limit {limit:.3f}"
     return ("failed" if accuracy > limit else "passed"), detail
+
+
+def _shuffled(y_index: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
+    return rng.permutation(y_index)

@@ -4,7 +4,7 @@ from classward.lifecycle.calibrate.abstain import choose_abstention, risk_covera
 from classward.lifecycle.calibrate.blend import Weighted, weigh
 from classward.lifecycle.calibrate.choose import Calibrated, calibrate
 from classward.lifecycle.calibrate.coverage import measure_sets
-from classward.lifecycle.calibrate.frames import binary_figures, calibrate_frame
+from classward.lifecycle.calibrate.frames import binary_figures, calibrate_frame, put_together
 from classward.lifecycle.calibrate.gates import ProvedGate, prove_gate, unproved_gate
 from classward.lifecycle.calibrate.novelty import NoveltyChoice, SimulatedNews, choose_novelty, left_out_groups
 from classward.lifecycle.calibrate.priors import choose_prior
@@ -29,6 +29,7 @@ __all__ = [
     "left_out_groups",
     "measure_sets",
     "prove_gate",
+    "put_together",
     "recheck_promises",
     "risk_coverage",
     "unproved_gate",

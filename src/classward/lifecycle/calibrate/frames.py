@@ -14,7 +14,7 @@ from classward.inference import ABSENT_LOGIT, OrderScaling, RestScaling
 from classward.lifecycle.calibrate.choose import Calibrated
 from classward.statistics import calibration_report, log_losses
 
-__all__ = ["FrameCalibrated", "binary_figures", "calibrate_frame", "question_names"]
+__all__ = ["FrameCalibrated", "binary_figures", "calibrate_frame", "put_together", "question_names"]
 
 _FOLDS = 5
 
@@ -53,6 +53,13 @@ def calibrate_frame(
     loss = float(log_losses(proba, y).mean())
     found = Calibrated(calibrator=_fit(frame, logits, y), name="each question by itself", log_loss=loss, proba=proba)
     return FrameCalibrated(calibrated=found, yes=yes)
+
+
+def put_together(frame: str, logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Probabilities of classes as the questions say them, uncalibrated: log-odds of a question are no scores of a class."""
+    n_classes = logits.shape[1]
+    kind = RestScaling if frame == "one-vs-rest" else OrderScaling
+    return kind(slope=np.ones(n_classes), bias=np.zeros(n_classes)).apply(logits)
 
 
 def question_names(frame: str, names: Sequence[str]) -> tuple[str, ...]:
