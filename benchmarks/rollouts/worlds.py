@@ -4,9 +4,8 @@
 
 In five worlds a candidate is judged once a day by the production code on labels that come late. The good one is as good as
 the live version on every class; the bad one loses .15 recall on one class, and wins as many rows on the others. Beside it
-stand rules written from the documentation of Flagger (a check per interval on the success rate of a class, ten checks, so many
-failures roll back) and of Kayenta (Mann-Whitney of daily rates with tolerance .25 and confidence .98, against a baseline of
-the same size); both see the same labelled rows, and both pass where nothing speaks against.
+stand rules simplified from the documentation of Flagger (a check a day on the recall of each class, five failed days of
+fourteen roll back) and of Kayenta (Mann-Whitney of daily rates with tolerance .25 and confidence .98); both see the same labelled rows, and both pass where nothing speaks against.
 """
 
 from __future__ import annotations
