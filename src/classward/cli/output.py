@@ -12,7 +12,10 @@ import click
 
 from classward.domain import Alert, Explanation, Measure, to_plain
 
-__all__ = ["about", "as_json", "because", "fraction", "grounds", "measure", "moment", "place", "table", "tell"]
+__all__ = ["about", "as_json", "because", "fraction", "grounds", "measure", "moment", "place", "say", "table", "tell"]
+
+_WIDEST, _LEAST, _LEAST_LAST = 100, 12, 30
+_WHOLE = ("id", "at", "file", "path")
 
 
 def as_json(value: object) -> None:
@@ -21,19 +24,79 @@ def as_json(value: object) -> None:
 
 
 def tell(stage: str, what: str) -> None:
-    """One line of progress, on standard error so that results can be piped."""
-    click.echo(f" {stage:<9}{what}", err=True)
+    """A line of progress, or a few, on standard error so that results can be piped."""
+    for i, line in enumerate(_wrapped(what, _WIDEST - 10)):
+        click.echo(f" {stage if i == 0 else '':<9}{line}", err=True)
+
+
+def say(text: str) -> None:
+    """A sentence of a result, continued below itself, further in, where it is longer than a line."""
+    inner = len(text) - len(text.lstrip())
+    for i, line in enumerate(_wrapped(text.lstrip(), _WIDEST - inner - 3)):
+        click.echo(f"{' ' * (inner if i == 0 else inner + 3)}{line}")
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> None:
-    """Print rows under a header in aligned columns; columns listed in ``right`` are right-aligned."""
-    widths = [max(_width(row[i]) for row in (header, *rows)) for i in range(len(header))]
+    """Print rows under a header in aligned columns; columns listed in ``right`` are right-aligned.
+
+    Lines stay within 100 characters where they can: the last column is continued below itself, and of long names in others
+    the middle is left out. Ids are never shortened; ``--json`` has everything whole.
+    """
+    widths = _fitting([max(_width(row[i]) for row in (header, *rows)) for i in range(len(header))], header, right)
+    last = len(header) - 1
     for row in (header, *rows):
-        cells = [
-            " " * (widths[i] - _width(cell)) + cell if i in right else cell + " " * (widths[i] - _width(cell))
-            for i, cell in enumerate(row)
-        ]
-        click.echo((" " + "   ".join(cells)).rstrip())
+        cells = [_shortened(cell, widths[i]) if i < last else cell for i, cell in enumerate(row)]
+        under = [cells[-1]] if last in right else _wrapped(cells[-1], widths[-1])
+        for k, part in enumerate(under):
+            shown = [*(cells[:-1] if k == 0 else [""] * last), part]
+            padded = [
+                " " * (widths[i] - _width(cell)) + cell if i in right else cell + " " * (widths[i] - _width(cell))
+                for i, cell in enumerate(shown)
+            ]
+            click.echo((" " + "   ".join(padded)).rstrip())
+
+
+def _fitting(widths: list[int], header: Sequence[str], right: Sequence[int]) -> list[int]:
+    """Widths that fit a line, as far as columns of text can give: the last first, then the widest."""
+    able = [i for i in range(len(widths)) if i not in right and header[i] not in _WHOLE]
+    found, spare = list(widths), sum(widths) + 3 * (len(widths) - 1) + 1 - _WIDEST
+    last = len(widths) - 1
+    if spare > 0 and last in able:
+        given = min(spare, max(0, found[last] - _LEAST_LAST))
+        found[last] -= given
+        spare -= given
+    while spare > 0 and any(found[i] > _LEAST for i in able if i != last):
+        widest = max((i for i in able if i != last), key=lambda i: found[i])
+        found[widest] -= 1
+        spare -= 1
+    return found
+
+
+def _shortened(cell: str, width: int) -> str:
+    """The cell, or its beginning and end: names that begin alike often differ there.
+
+    >>> _shortened("balance_not_updated_after_bank_transfer", 20)
+    'balance_no…_transfer'
+    """
+    if _width(cell) <= width:
+        return cell
+    head, tail = "", ""
+    while True:
+        more = cell[len(head)] if _width(head) <= _width(tail) else cell[-len(tail) - 1]
+        if _width(head) + _width(tail) + _width(more) + 1 > width:
+            return f"{head}…{tail}"
+        head, tail = (head + more, tail) if _width(head) <= _width(tail) else (head, more + tail)
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """Lines of whole words, none wider than ``width`` where words allow it; at least one."""
+    lines = [""]
+    for word in text.split(" "):
+        if lines[-1] and _width(lines[-1]) + 1 + _width(word) > width:
+            lines.append(word)
+        else:
+            lines[-1] = f"{lines[-1]} {word}" if lines[-1] else word
+    return lines
 
 
 def measure(figure: Measure, *, digits: int = 2) -> str:

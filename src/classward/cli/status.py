@@ -52,9 +52,9 @@ def show(state: Status, *, every: bool = False) -> None:
     live = state.deployment.live if state.deployment else None
     if live is None or state.deployment is None:
         steps = "classward serve" if state.n_versions else "classward train, classward serve"
-        click.echo(f" {state.task}   nothing is live; {state.n_versions} version(s). Next: {steps}")
+        output.say(f" {state.task}   nothing is live; {state.n_versions} version(s). Next: {steps}")
         return
-    click.echo(
+    output.say(
         f" {state.task}   live v{live.version} ({live.bundle_hash[:8]}) since {output.moment(state.deployment.since)}"
         f" (why: {state.deployment.why})"
     )
@@ -64,7 +64,7 @@ def show(state: Status, *, every: bool = False) -> None:
     rows = [_row(c, estimates.get(c.class_name)) for c in shown]
     output.table(("class", "answers", "labels", "recall", "precision", "lag", "promise"), rows, right=(1, 2))
     if len(shown) < len(classes):
-        click.echo(f" … {len(classes) - len(shown)} more classes: classward status --all-classes")
+        output.say(f" … {len(classes) - len(shown)} more classes: classward status --all-classes")
     _footer(state)
 
 
@@ -105,7 +105,7 @@ def _footer(state: Status) -> None:
 
     window = state.window
     share = window.n_labelled / window.n_predictions if window.n_predictions else None
-    click.echo(
+    output.say(
         f" {window.n_predictions:,} answers since {output.moment(window.starts_at)}; {output.fraction(share)} labelled"
         f"   lost records {state.n_lost}   workers {len(state.workers)} ({state.serving})"
     )
@@ -113,34 +113,34 @@ def _footer(state: Status) -> None:
         for worker in state.workers:
             if worker.bundle_hash != state.deployment.live.bundle_hash:
                 said = f"v{worker.version} ({worker.bundle_hash[:8]})" if worker.bundle_hash else "nothing"
-                click.echo(f" VERSION SKEW  worker {worker.pid} answers with {said}; its log says why")
+                output.say(f" VERSION SKEW  worker {worker.pid} answers with {said}; its log says why")
     for check in state.checks:
         if not check.is_passed:
-            click.echo(f" CHECK FAILS   {check.name}: {check.seen}")
+            output.say(f" CHECK FAILS   {check.name}: {check.seen}")
     if state.calibration:
         c = state.calibration
-        click.echo(
+        output.say(
             f" calibration: ECE {c.ece:.3f} on {c.n:,} labels (a perfect model would show {c.ece_null_mean:.3f}): {c.verdict}"
         )
     if state.revisions:
         last = max(state.revisions, key=lambda r: r.revised_at)
-        click.echo(
+        output.say(
             f" late labels changed {len(state.revisions)} past days; last {last.day} of v{last.version}, "
             f"{output.moment(last.revised_at)}: {last.why}"
         )
     records = [e.record for e in state.estimates]
     n_weeks = sum(r.n_weeks for r in records)
     if n_weeks:
-        click.echo(
+        output.say(
             f" estimates without labels (est.): {sum(r.n_within for r in records)} of {n_weeks} agreed with the labels that"
             " came since (one class in one week each)"
         )
     for alert in state.alerts:
-        click.echo(f" {alert.severity} {alert.state}: {output.about(alert)}: {output.grounds(alert)} ({alert.id})")
+        output.say(f" {alert.severity} {alert.state}: {output.about(alert)}: {output.grounds(alert)} ({alert.id})")
     odd = {
         "waiting for their prediction": state.n_waiting, "of unknown predictions": state.n_unknown,
         "set aside": state.n_quarantined, "conflicting": state.n_conflicting,
     }  # fmt: skip
     said = ", ".join(f"{n:,} {what}" for what, n in odd.items() if n)
     if said:
-        click.echo(f" labels: {said}")
+        output.say(f" labels: {said}")

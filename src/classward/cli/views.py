@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import click
-
 from classward.cli import answer_views, output
 from classward.domain import SLO, Analysis, Comparison, Decision, Measure, PairedReport, Report, is_uncalibrated
 from classward.lifecycle.evaluate import judge_offline
@@ -19,16 +17,16 @@ _MOST_SLICES, _MOST_PAIRS, _MOST_ADVICE = 5, 5, 3
 def report(made: Report, *, slos: Sequence[SLO], every: bool = False) -> None:
     """Headline figures, one line per class with its promise, then where the errors are and what to do next."""
     calibration = made.calibration
-    click.echo(
+    output.say(
         f" accuracy {output.measure(made.accuracy)}   macro F1 {output.measure(made.macro_f1)}"
         f"   log loss {_value(made.log_loss)}"
     )
-    click.echo(
+    output.say(
         f" ECE {calibration.ece:.3f} (a perfect model would show {calibration.ece_null_mean:.3f}): {calibration.verdict}"
         f"   {made.n:,} sealed rows"
     )
     if is_uncalibrated(calibration.verdict):
-        click.echo(" scores are shown as uncalibrated until a check on labelled rows passes: read them as a rank")
+        output.say(" scores are shown as uncalibrated until a check on labelled rows passes: read them as a rank")
     promised = {slo.class_name for slo in slos}
     shown = made.classes
     if len(shown) > _MOST_CLASSES and not every:
@@ -43,7 +41,7 @@ def report(made: Report, *, slos: Sequence[SLO], every: bool = False) -> None:
     ]
     output.table(("class", "recall", "precision", "n", "SLO"), rows, right=(3,))
     if len(shown) < len(made.classes):
-        click.echo(f" … {len(made.classes) - len(shown)} more classes: classward report --all-classes")
+        output.say(f" … {len(made.classes) - len(shown)} more classes: classward report --all-classes")
     if made.analysis is not None:
         _analysis(made.analysis)
 
@@ -66,8 +64,8 @@ def _analysis(found: Analysis) -> None:
     if found.answers is not None:
         answer_views.answers(found.answers)
     for i, advice in enumerate(found.advice[:_MOST_ADVICE], start=1):
-        click.echo(f" {'next' if i == 1 else '    '}  {i}. {advice.about}: {advice.do}")
-        click.echo(f"          {advice.because}")
+        output.say(f" {'next' if i == 1 else '    '}  {i}. {advice.about}: {advice.do}")
+        output.say(f"          {advice.because}")
 
 
 def _cost(found: Analysis) -> str:
@@ -80,13 +78,13 @@ def _share(share: float | None) -> str:
 
 def comparison(decision: Decision, comparisons: Sequence[Comparison], *, n_rows: int, n_left_out: int) -> None:
     """The verdict, its reasons, and the classes on which the versions differ."""
-    click.echo(
+    output.say(
         f" verdict  {decision.verdict}   on {n_rows:,} rows neither version was trained on ({n_left_out} left out)"
     )
     for reason in decision.reasons:
-        click.echo(f" because  {reason}")
+        output.say(f" because  {reason}")
     for missing in decision.missing:
-        click.echo(f" missing  {missing}")
+        output.say(f" missing  {missing}")
     differing = [c for c in comparisons if c.counts.n_only_candidate or c.counts.n_only_live]
     rows = [
         (
@@ -99,7 +97,7 @@ def comparison(decision: Decision, comparisons: Sequence[Comparison], *, n_rows:
         for c in sorted(differing, key=lambda c: c.difference.value or 0.0)[:_MOST_CLASSES]
     ]
     output.table(("class", "difference in recall", "n", "won:lost", "verdict"), rows, right=(2, 3))
-    click.echo(f" decision {decision.id}   chance of {decision.error_rate_of}: at most {decision.error_rate:.0%}")
+    output.say(f" decision {decision.id}   chance of {decision.error_rate_of}: at most {decision.error_rate:.0%}")
 
 
 def paired(found: PairedReport) -> None:
