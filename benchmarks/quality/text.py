@@ -163,7 +163,7 @@ def train(rows: LabelledRows, encoder: Encoder | None, n_threads: int, *, is_ope
             f"{recipe.family}: log loss {calibrated[-1].log_loss:.4f} ({calibrated[-1].name}), {took_s:.0f} s",
             flush=True,
         )
-    weighed = weigh([c.proba for c in calibrated], y)
+    weighed = weigh([c.proba for c in calibrated], y, fold=np.repeat(np.arange(FOLDS), [len(f.held) for f in folds]))
     kept = [i for i, w in enumerate(weighed.weights) if w > 0.0]
     mean = np.sum([weighed.weights[i] * calibrated[i].proba for i in kept], axis=0)
     proba = weighed.calibrator.apply(np.log(np.maximum(mean, 1e-12)))

@@ -40,6 +40,23 @@ def test_without_a_log_every_answer_says_so(live: Path) -> None:
     assert classward.Workspace(live).status().window.n_predictions == 0
 
 
+def test_scores_are_told_apart_from_probabilities_and_lead_to_them(live: Path) -> None:
+    rows = tickets(6, seed=5).drop("team").to_dicts()
+    with classward.load(live) as predictor:
+        logits = predictor.logits(rows)
+        answer = predictor.predict(rows)
+        model = predictor._plane.current.model
+    assert model.calibrator.apply(logits).max(axis=1) == pytest.approx([p.probability for p in answer.predictions])
+    workspace = classward.Workspace(live)
+    assert workspace.status().window.n_predictions == 6, "scores are not answers"
+    logged = dict(workspace._context.log.predictions().select("id", "probabilities").iter_rows())
+    for row, given in zip(logits, answer.predictions, strict=True):
+        again = model.calibrator.apply(row[None])[0]
+        assert logged[given.id] == pytest.approx(again.tolist(), abs=1e-6), (
+            "what is logged can be taken back to margins"
+        )
+
+
 def test_a_report_shows_itself_in_a_notebook(live: Path) -> None:
     shown = classward.Workspace(live).report()
     page = shown._repr_html_()

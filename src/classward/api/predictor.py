@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 from classward import wiring
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from classward.flows.predict import Answer
 
 __all__ = ["Predictor", "load"]
@@ -59,6 +62,23 @@ class Predictor:
     ) -> Answer:
         """Answer rows; see :meth:`classward.flows.predict.DataPlane.answer` for what comes back and what is raised."""
         return self._plane.answer(rows, ids=ids, keys=keys, top_k=top_k, sets=sets)
+
+    def logits(self, rows: Sequence[Mapping[str, object]]) -> NDArray[np.float64]:
+        """Scores of the live (or named) version before its last calibration, for analyses of margins; nothing is logged.
+
+        They are no probabilities: ``predict`` gives those. A blend's are the logarithms (nats) of its members' weighted mean.
+
+        Returns
+        -------
+        logits : float64 array of shape (n_rows, n_classes)
+            Columns in the order of the version's label space; a difference of two is a margin.
+
+        Raises
+        ------
+        InvalidInput
+            If a row does not fit the schema.
+        """
+        return self._plane.logits(rows)
 
     def close(self) -> None:
         """Give up the record segment; what was answered stays logged."""

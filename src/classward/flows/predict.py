@@ -263,6 +263,12 @@ class DataPlane:
         call = _Call(ids=ids, keys=keys, top_k=top_k, sets=sets, request_id=None, started_s=started_s)
         return self._settled(self._answer(self._loaded(), columns, n, ((),) * n, call))
 
+    def logits(self, rows: Sequence[Mapping[str, object]]) -> NDArray[np.float64]:
+        """Scores before the last calibration, of shape (n, n_classes); nothing is logged. They are no probabilities."""
+        loaded = self._loaded()
+        checked = loaded.checker.check(rows)
+        return loaded.model.logits(checked.columns, checked.n)
+
     def _settled(self, pending: Unlogged) -> Answer:
         return pending.settled(is_logged=self.writer is not None and self.writer.predictions(pending.batch))
 

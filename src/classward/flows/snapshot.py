@@ -148,7 +148,7 @@ def load_folds(ctx: Context, dataset_hash: str, rows_hash: str) -> tuple[pl.Data
 
 def _read(ctx: Context) -> tuple[pl.DataFrame, int | None, int, int, tuple[str, ...]]:
     task = ctx.task
-    table, notes = _select(ctx, task.train)
+    table, notes = _select(ctx, task.train, is_target=True)
     n_unlabelled = int(table[task.label].is_null().sum())
     table = table.filter(pl.col(task.label).is_not_null())
     if task.test is None:
@@ -174,8 +174,11 @@ def _unlabelled(n_train: int, n_test: int) -> tuple[str, ...]:
     return tuple(f"{n:,} {which} without a label were left out" for n, which in told if n)
 
 
-def _select(ctx: Context, source: DataSource) -> tuple[pl.DataFrame, tuple[str, ...]]:
-    """The columns of the task with the images themselves, and what to say of rows whose image cannot be read."""
+def _select(ctx: Context, source: DataSource, *, is_target: bool = False) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """The columns of the task with the images themselves, and what to say of rows whose image cannot be read.
+
+    With ``is_target`` the label is looked at before any other column is: what is no class needs no features.
+    """
     task, table, location = ctx.task, ctx.tables.read(source, as_written=ctx.task.names_in_rows), source.location
     wanted = [c for c in (task.id_column, task.time_column, task.group_column, *task.schema.names, task.label) if c]
     missing = [c for c in dict.fromkeys(wanted) if c not in table.columns]
@@ -186,6 +189,10 @@ def _select(ctx: Context, source: DataSource) -> tuple[pl.DataFrame, tuple[str, 
             got=f"missing: {', '.join(missing)}; present: {', '.join(table.columns[:20])}",
             why="an upstream rename or removal changes what the model sees",
             fix="restore the columns, or run 'classward init' again on the new table",
+        )
+    if is_target:
+        check_target(
+            table.with_columns(pl.col(task.label).cast(pl.String)).filter(pl.col(task.label).is_not_null()), task
         )
     table, problems = with_images(table, task.schema, lambda names: ctx.tables.attached(source, names))
     check_columns(table, task.schema)
