@@ -78,3 +78,25 @@ def test_delays_that_do_not_depend_on_being_wrong_are_no_fault_and_few_labels_sa
     assert chance.interval is not None
     assert chance.interval.low < 0.5 < chance.interval.high
     assert delay_of_wrong(outcomes[:20]).value is None
+
+
+def test_columns_that_are_counted_on_the_first_day_are_watched(project: Any) -> None:
+    train(project.ctx, budget_s=2, n_threads=1, tell=lambda stage, what: None)
+    ensure_live(project.ctx)
+    writer, space = wiring.open_writer(project.ctx, project.settings), last_label_space(project.ctx)
+    assert space is not None
+    values = '{"text": "invoice", "country": "de", "amount": 1.0, "urgent": null}'
+    for kept, level in ((None, "wrong"), (values, "")):
+        rows = [
+            Prediction(
+                id=f"{level}{i}", request_id="r", at=project.clock.now(), task="desk", version=1, bundle_hash="b",
+                label_space_hash=space.hash, route="live", label="billing", probability=0.9,
+                probabilities=(0.9, 0.05, 0.05), path="model", flags=(), kind="online", latency_ms=1.0, features=kept,
+                payload_weight=1.0 if kept else None,
+            )
+            for i in range(60)
+        ]  # fmt: skip
+        assert writer.predictions(rows)
+        project.clock.advance_to(project.clock.now() + timedelta(hours=2))
+        tick(project.ctx, holder="a", now=project.clock.now())
+        assert (("drift", "wrong") in said(project)) == (level == "wrong")

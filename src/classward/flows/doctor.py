@@ -176,8 +176,8 @@ def _drift(ctx: Context, state: Status, now: datetime) -> Iterator[Diagnosis]:
         )
     if seen.reference.answers is None or not seen.reference.answers.bins:
         yield _note("drift", "calibration is not compared", "the report is of an earlier release", "train again")
-    counted = {s.family: s.n for s in seen.signals if s.family == "missing"}
-    if state.window.n_predictions and seen.n_days and not any(counted.values()):
+    counted = [s.n for s in seen.signals if s.family == "missing"]  # of a day held against the first, there may be none
+    if state.window.n_predictions and seen.n_days and not any(counted):
         because = "answers were counted, but none with the values it was given"
         yield _wrong("drift", "no column is watched", because, "raise CLASSWARD_PAYLOAD_SHARE")
 
