@@ -11,6 +11,7 @@ import polars as pl
 from classward import wiring
 from classward.backends.clock import SeededIds, VirtualClock
 from classward.flows.context import Context
+from classward.inference import StaticEncoder
 from classward.settings import Settings
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -72,3 +73,13 @@ class Project:
         task = wiring.load_task(self.task_file)
         self.ctx = wiring._context(self.task_file, task, self.settings, self.clock, SeededIds(self.n_opened))
         return self.ctx
+
+
+def toy_encoder(name: str) -> StaticEncoder:
+    """Words of one team point in one direction, as a trained encoder's would."""
+    assert name == "static"
+    words = [word for team in WORDS.values() for word in team]
+    vectors = np.repeat(np.eye(3, 6), 4, axis=0) + 0.1 * np.random.default_rng(0).normal(size=(12, 6))
+    return StaticEncoder(
+        tokens=tuple(words), vectors=vectors.astype(np.float16), weights=np.ones(len(words), np.float32)
+    )

@@ -4,23 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from classward_project import WORDS, Project, tickets
+from classward_project import WORDS, Project, tickets, toy_encoder
 
 from classward import wiring
 from classward.errors import DataError
 from classward.flows.deploy import ensure_live
 from classward.flows.train import TrainResult, train
-from classward.inference import StaticEncoder
-
-
-def toy_encoder(name: str) -> StaticEncoder:
-    assert name == "static"
-    words = [word for team in WORDS.values() for word in team]
-    vectors = np.repeat(np.eye(3, 6), 4, axis=0) + 0.1 * np.random.default_rng(0).normal(size=(12, 6))
-    return StaticEncoder(
-        tokens=tuple(words), vectors=vectors.astype(np.float16), weights=np.ones(len(words), np.float32)
-    )
-
 
 DEFINITIONS = '[classes.definitions]\nbilling = "an invoice or payment"\nsecurity = "a hacked login"\n'
 SHIPPING = '[classes.about.shipping]\ndefinition = "the parcel of a courier"\n'

@@ -19,6 +19,7 @@ PACKED: Mapping[str, frozenset[str]] = MappingProxyType(
         "KernelScorer": frozenset({"vectors"}),
         "LikenessScorer": frozenset({"support", "weights"}),
         "LinearScorer": frozenset({"weights"}),
+        "NearestScorer": frozenset({"vectors"}),
         "NetworkScorer": frozenset({"weights"}),
         "StaticEncoder": frozenset({"vectors"}),
     }

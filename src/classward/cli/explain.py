@@ -117,6 +117,11 @@ def _show(found: Explained) -> None:
         if value is not None
     ]
     click.echo(f" {e.method}, {e.n_background} background rows{', ' if checks else ''}{', '.join(checks)}")
+    if e.nearest:
+        click.echo(" nearest training rows, by the cosine of their vectors:")
+        output.table(
+            ("id", "class", "similarity"), [(x.id, x.class_name, f"{x.similarity:.3f}") for x in e.nearest], right=(2,)
+        )
     for warning in e.warnings:
         click.echo(f" note  {warning}")
 

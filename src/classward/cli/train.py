@@ -66,6 +66,12 @@ __all__ = ["command"]
 @click.option(
     "--zero-shot-adapter", default="meaning", show_default=True, metavar="NAME", help="What makes it: or MODULE:NAME."
 )
+@click.option(
+    "--neighbours",
+    default="",
+    metavar="HOW",
+    help="A model that answers by the nearest training rows and names them: beside the others, or alone.",
+)
 @treatment_options
 @task_options
 @json_option
@@ -81,6 +87,7 @@ def command(
     frame: str,
     zero_shot: str,
     zero_shot_adapter: str,
+    neighbours: str,
     task_file: str,
     workspace: str | None,
     as_json: bool,
@@ -107,13 +114,14 @@ def command(
         same = Asked(
             n_inner=3, budget_s=budget_s, n_threads=n_threads, encoder=encoder, image_encoder=image_encoder,
             brought=brought, treatment=asked, frame=frame, zero_shot=zero_shot, adapter=zero_shot_adapter,
+            neighbours=neighbours,
         )  # fmt: skip
         cross_validate(ctx, same, tell=output.tell)
     result = train(
         ctx, budget_s=budget_s, n_threads=n_threads, tell=with_time_left(output.tell, budget_s, time.monotonic),
         encoder=encoder,
         image_encoder=image_encoder, accepted=accept, brought=brought, treatment=asked, frame=frame,
-        zero_shot=zero_shot, adapter=zero_shot_adapter,
+        zero_shot=zero_shot, adapter=zero_shot_adapter, neighbours=neighbours,
     )  # fmt: skip
     if as_json:
         output.as_json(

@@ -23,7 +23,14 @@ from classward.domain.decision_proof import (
 from classward.domain.decision_rule import SET_SCORES, ClassCut, Costs, DecisionRule, PairCost, PriorCorrection, SetRule
 from classward.domain.diagnosis import Diagnosis
 from classward.domain.event import EVENT_KINDS, GENESIS_HASH, Event, EventDraft, JournalHead
-from classward.domain.explanation import Attribution, AttributionChange, ClassAttributions, Contribution, Explanation
+from classward.domain.explanation import (
+    Attribution,
+    AttributionChange,
+    ClassAttributions,
+    Contribution,
+    Example,
+    Explanation,
+)
 from classward.domain.finding import Finding
 from classward.domain.folding import FoldedClasses, FoldingRule
 from classward.domain.label_space import ClassDef, LabelSpace
@@ -143,6 +150,7 @@ __all__ = [
     "EstimateRecord",
     "Event",
     "EventDraft",
+    "Example",
     "Explanation",
     "Feature",
     "FeatureCounts",

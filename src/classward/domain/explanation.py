@@ -9,7 +9,7 @@ from datetime import datetime
 
 from classward.domain.measure import Measure
 
-__all__ = ["Attribution", "AttributionChange", "ClassAttributions", "Contribution", "Explanation"]
+__all__ = ["Attribution", "AttributionChange", "ClassAttributions", "Contribution", "Example", "Explanation"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +26,15 @@ class Contribution:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """A training row like the one that was answered: its id, its class, and the cosine of their vectors (1: the same)."""
+
+    id: str
+    class_name: str
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
     """A score taken apart: ``base`` plus all contributions is ``score``.
 
@@ -34,7 +43,8 @@ class Explanation:
     uncalibrated logits. ``method`` names how contributions were found. ``stability`` is the rank correlation of
     contributions between two halves of the draws, ``fidelity`` how much more of the score goes when the strongest
     contributions are taken out than when the weakest are (1: all of it, 0: no more); ``None`` where not measured.
-    ``warnings`` say in words why not to trust it too far.
+    ``warnings`` say in words why not to trust it too far. ``nearest`` are the training rows most like this one, where the
+    model compares with training rows.
     """
 
     class_name: str
@@ -49,6 +59,7 @@ class Explanation:
     stability: float | None = None
     fidelity: float | None = None
     warnings: tuple[str, ...] = ()
+    nearest: tuple[Example, ...] = ()
     format_version: int = 1
 
     def without_words(self, columns: Collection[str]) -> Explanation:

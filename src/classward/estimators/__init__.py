@@ -14,6 +14,7 @@ from classward.estimators.kernel import KernelSettings, fit_kernel
 from classward.estimators.likeness import LikenessFit, LikenessSettings, fit_likeness
 from classward.estimators.linear import LinearSettings, fit_linear
 from classward.estimators.matrix_scaling import fit_matrix_scaling
+from classward.estimators.nearest import NearestSettings, fit_nearest
 from classward.estimators.network import NetworkSettings, fit_network
 from classward.estimators.patience import Patience, Stop
 from classward.estimators.prune import pruned, rescaled
@@ -47,6 +48,7 @@ __all__ = [
     "Linear",
     "LinearSettings",
     "LinearText",
+    "NearestSettings",
     "Network",
     "NetworkSettings",
     "Patience",
@@ -73,6 +75,7 @@ __all__ = [
     "fit_likeness",
     "fit_linear",
     "fit_matrix_scaling",
+    "fit_nearest",
     "fit_network",
     "fit_ordinal_featuriser",
     "fit_picture_reader",

@@ -29,6 +29,8 @@ from classward.lifecycle.train import (
     cross_fit,
     frame_params,
     framed,
+    neighbours_alone,
+    neighbours_recipe,
     plan,
     zero_shot_alone,
     zero_shot_recipe,
@@ -58,6 +60,7 @@ class Asked:
     frame: str = ""
     zero_shot: str = ""
     adapter: str = "meaning"
+    neighbours: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,14 +126,16 @@ def _plan(ctx: Context, data: TrainingData, rows: LabelledRows, asked: Asked) ->
     described = zero_shot_recipe(
         asked.zero_shot, space=data.label_space, schema=ctx.task.schema, encoder=asked.encoder, adapter=asked.adapter
     )
+    near = neighbours_recipe(asked.neighbours, schema=ctx.task.schema, encoder=asked.encoder)
     made = plan(
         schema=ctx.task.schema, n_rows=rows.n, n_classes=len(data.label_space), budget_s=asked.budget_s,
         seed=ctx.task.seed, n_threads=asked.n_threads, task_hash=ctx.task.hash, dataset_hash=data.dataset.hash,
         rows_hash=data.split.rows_hash, is_time_ordered=ctx.task.time_column is not None, encoder=asked.encoder,
-        brought=(*described, *asked.brought), treatment=asked.treatment,
+        brought=(*described, *near, *asked.brought), treatment=asked.treatment,
     )  # fmt: skip
     made = framed(made, frame_params(asked.frame, is_ordered=bool(ctx.task.order)))
-    return zero_shot_alone(made) if asked.zero_shot == "alone" else made
+    made = zero_shot_alone(made) if asked.zero_shot == "alone" else made
+    return neighbours_alone(made) if asked.neighbours == "alone" else made
 
 
 def _plain(run: _Run, rounds: Sequence[NestedRound], tell: Tell) -> list[_Measured]:

@@ -78,6 +78,13 @@ class TrainingData:
         every = np.arange(len(rows))
         return labelled, tuple(FitFold(fit=np.setdiff1d(every, part), held=part) for part in parts)
 
+    def development_ids(self, ctx: Context) -> list[str]:
+        """What a person finds each development row by: the task's id column, or else its number in the snapshot."""
+        rows = np.sort(np.concatenate([self.folds.train, self.folds.calibration]))
+        if ctx.task.id_column is None:
+            return [f"row {i}" for i in rows.tolist()]
+        return [str(value) for value in self.table[ctx.task.id_column].gather(rows).to_list()]
+
     @property
     def prior(self) -> NDArray[np.float64]:
         """Class shares of the rows that are not sealed, in label-space order."""

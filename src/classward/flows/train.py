@@ -36,6 +36,8 @@ from classward.lifecycle.train import (
     frame_params,
     framed,
     left_untreated,
+    neighbours_alone,
+    neighbours_recipe,
     plan,
     zero_shot_alone,
     zero_shot_recipe,
@@ -71,6 +73,7 @@ def train(
     frame: str = "",
     zero_shot: str = "",
     adapter: str = MEANING,
+    neighbours: str = "",
 ) -> TrainResult:
     """Make the best calibrated version that the budget buys, and register it.
 
@@ -93,12 +96,14 @@ def train(
     zero_shot, adapter : str
         ``beside``: a model that knows classes by their definitions is tried as well; ``alone``: it is the whole version.
         ``adapter`` makes it.
+    neighbours : str
+        ``beside`` or ``alone``: a model that answers by the nearest training rows, and names them as evidence.
 
     Raises
     ------
     DataError
         If the rows cannot be used, or every candidate failed (CW243, with each reason); CW286 for a leak that nobody
-        vouches for; CW295, CW299, CW326 if a zero-shot model was asked for and cannot be.
+        vouches for; CW295, CW299, CW326, CW381 if a zero-shot model or neighbours were asked for and cannot be.
     Refused
         CW229 if the sealed rows were read too often and nothing else can judge.
     """
@@ -113,19 +118,24 @@ def train(
     described = zero_shot_recipe(
         zero_shot, space=data.label_space, schema=ctx.task.schema, encoder=encoder, adapter=adapter
     )
+    near = neighbours_recipe(neighbours, schema=ctx.task.schema, encoder=encoder)
     planned = partial(
         plan, schema=ctx.task.schema, n_rows=data.n_development, n_classes=len(data.label_space), budget_s=budget_s,
         seed=ctx.task.seed, n_threads=n_threads, task_hash=ctx.task.hash, dataset_hash=data.dataset.hash,
         rows_hash=data.split.rows_hash, is_time_ordered=ctx.task.time_column is not None, encoder=encoder,
-        brought=(*described, *brought),
+        brought=(*described, *near, *brought),
     )  # fmt: skip
     untreated = left_untreated(planned().recipes, treatment) if treatment else ()
     made = framed(planned(treatment=treatment), asked)
     usual = made.recipes[0]
     if zero_shot == "alone":
         made = zero_shot_alone(made)
+    if neighbours == "alone":
+        made = neighbours_alone(made)
     reader = encoder_named(made.encoder) if made.encoder else None
     rows, folds = data.development(ctx, n_folds=made.n_folds)
+    if near:
+        rows = replace(rows, ids=data.development_ids(ctx))
     seen = encode_images(
         rows, image_encoder_named(image_encoder) if image_encoder else None, budget=budget,
         tell=lambda what: tell("train", what),

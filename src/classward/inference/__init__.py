@@ -19,6 +19,7 @@ from classward.inference.columns import Columns
 from classward.inference.decide import Decided, Decider, cost_matrix, decide, prediction_sets
 from classward.inference.described import DescribedScorer
 from classward.inference.embedding import EmbeddingPart, Encoder
+from classward.inference.examples import nearest_examples
 from classward.inference.features import Csr, Features
 from classward.inference.featuriser import DensePart, Featuriser
 from classward.inference.forest import ForestScorer
@@ -31,6 +32,7 @@ from classward.inference.layers import LayersScorer
 from classward.inference.likeness import LikenessScorer, bend, likeness
 from classward.inference.linear import ABSENT_LOGIT, LinearScorer, standardise
 from classward.inference.model import FittedModel
+from classward.inference.nearest import NearestScorer, unit_rows
 from classward.inference.neighbours import NeighbourScorer
 from classward.inference.network import NetworkScorer
 from classward.inference.novelty import NoveltyRule
@@ -85,6 +87,7 @@ __all__ = [
     "LinearScorer",
     "MatrixScaling",
     "Model",
+    "NearestScorer",
     "NeighbourScorer",
     "NetworkScorer",
     "NoveltyRule",
@@ -116,12 +119,14 @@ __all__ = [
     "likeness",
     "log_softmax",
     "mean_log_proba",
+    "nearest_examples",
     "pairs_to_scores",
     "picture_bytes",
     "prediction_sets",
     "read_picture",
     "softmax",
     "standardise",
+    "unit_rows",
     "whole_steps",
     "words_of",
 ]

@@ -13,6 +13,7 @@ from classward.inference.kernel import KernelScorer
 from classward.inference.layers import LayersScorer
 from classward.inference.likeness import LikenessScorer
 from classward.inference.linear import LinearScorer
+from classward.inference.nearest import NearestScorer
 from classward.inference.neighbours import NeighbourScorer
 from classward.inference.network import NetworkScorer
 from classward.inference.tree import TreeScorer
@@ -29,6 +30,7 @@ Scorer: TypeAlias = (
     | LayersScorer
     | BellScorer
     | NeighbourScorer
+    | NearestScorer
     | ClusteredScorer
     | DescribedScorer
     | AffineScorer

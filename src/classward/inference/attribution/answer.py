@@ -14,6 +14,7 @@ from classward.inference.attribution.players import Background
 from classward.inference.blend import Blend
 from classward.inference.calibrators import Calibrator, Identity, Temperature, VectorScaling
 from classward.inference.columns import Columns
+from classward.inference.examples import nearest_examples
 from classward.inference.featuriser import Featuriser
 from classward.inference.linear import LinearScorer
 from classward.inference.model import FittedModel
@@ -35,6 +36,8 @@ def explain_answer(
     most: int | None = None,
 ) -> Explanation:
     """Say what moved an answer: without approximation where the model is a single linear one or one of trees.
+
+    Where the model compares with training rows, the nearest of them are named as evidence.
 
     Everything else (blends, forests, kernels, networks) is explained by sampling orders, which works for any model.
 
@@ -75,6 +78,7 @@ def explain_answer(
             model, columns, row, background, rng=rng, class_name=class_name, contrast=contrast,
             n_permutations=n_permutations,
         )  # fmt: skip
+    found = replace(found, nearest=nearest_examples(model, columns, row))
     return found if most is None or len(found.contributions) <= most else _shortened(found, most)
 
 

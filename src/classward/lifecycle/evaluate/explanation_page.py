@@ -35,8 +35,20 @@ def explanation_html(found: Explanation, *, most: int = 12) -> str:
     return (
         f'{_STYLE}<div class="why"><p><b>{escape(found.class_name)}</b> {escape(against)}: {found.score:+.2f} in '
         f"{escape(found.scale)}, where rows in general have {found.base:+.2f}.</p><table><tbody>{''.join(lines)}</tbody>"
-        f"</table><p>{escape(found.method)}; {found.n_background} background rows.</p><ul>{warnings}</ul></div>"
+        f"</table><p>{escape(found.method)}; {found.n_background} background rows.</p>{_examples(found)}"
+        f"<ul>{warnings}</ul></div>"
     )
+
+
+def _examples(found: Explanation) -> str:
+    if not found.nearest:
+        return ""
+    lines = "".join(
+        f"<tr><td>{escape(x.id)}</td><td>{escape(x.class_name)}</td><td>{x.similarity:.3f}</td></tr>"
+        for x in found.nearest
+    )
+    head = "<tr><th>id</th><th>class</th><th>similarity</th></tr>"
+    return f"<p>Nearest training rows, by the cosine of their vectors:</p><table>{head}{lines}</table>"
 
 
 def _name(c: Contribution) -> str:

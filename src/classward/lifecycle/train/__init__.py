@@ -9,6 +9,7 @@ from classward.lifecycle.train.fit import fit_one
 from classward.lifecycle.train.frame_fit import FRAMES, frame_params, framed
 from classward.lifecycle.train.frames import BINARY_SPACE, Binary, cross_fit_binary, one_vs_one, pairs_of
 from classward.lifecycle.train.knobs import KNOBS, knobs_of, turned
+from classward.lifecycle.train.neighbours import NEIGHBOURS, neighbours_alone, neighbours_recipe
 from classward.lifecycle.train.noise import NOISES
 from classward.lifecycle.train.perturb import PERTURBATIONS, fitting_perturbations, perturbed
 from classward.lifecycle.train.plan import plan
@@ -23,6 +24,7 @@ __all__ = [
     "ENCODED",
     "FRAMES",
     "KNOBS",
+    "NEIGHBOURS",
     "NOISES",
     "PERTURBATIONS",
     "ROBUST_LOSS",
@@ -50,6 +52,8 @@ __all__ = [
     "is_refitted",
     "knobs_of",
     "left_untreated",
+    "neighbours_alone",
+    "neighbours_recipe",
     "one_vs_one",
     "pairs_of",
     "perturbed",

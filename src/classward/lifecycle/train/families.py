@@ -22,6 +22,7 @@ from classward.estimators import (
 from classward.inference import ClusteredScorer, Features, Featuriser, ForestScorer, LinearScorer, TreeScorer
 from classward.lifecycle.train.brought import fit_brought_family
 from classward.lifecycle.train.family import Family, How, Params
+from classward.lifecycle.train.neighbours import fit_neighbours_family
 from classward.lifecycle.train.params import settings_of, without_text
 from classward.lifecycle.train.rows import LabelledRows
 from classward.lifecycle.train.smooth_families import fit_kernel_family, fit_network_family
@@ -125,6 +126,7 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
         "kernel": fit_kernel_family,
         "embedding": fit_embedding_family,
         "likeness": fit_likeness_family,
+        "neighbours": fit_neighbours_family,
         "zero-shot": fit_zero_shot_family,
         "brought": fit_brought_family,
     }
@@ -164,11 +166,11 @@ def stops_when_asked(name: str) -> bool:
 
 
 _STOPS_EARLY = frozenset({"lightgbm", "network"})
-ENCODED = frozenset({"embedding", "likeness", "zero-shot"})
+ENCODED = frozenset({"embedding", "likeness", "neighbours", "zero-shot"})
 """Families that read texts by an encoder."""
 
 FITTED_ONCE = frozenset({"likeness"})
 """Families whose left-out scores follow from one fit on all rows, which is then the model."""
 
-WHOLE = FITTED_ONCE | {"zero-shot"}
+WHOLE = FITTED_ONCE | {"neighbours", "zero-shot"}
 """Families that cannot be asked in binary questions."""

@@ -14,6 +14,7 @@ from classward.estimators import (
     KernelSettings,
     LikenessSettings,
     LinearSettings,
+    NearestSettings,
     NetworkSettings,
     TreeSettings,
 )
@@ -29,6 +30,7 @@ _Settings = TypeVar(
     KernelSettings,
     LikenessSettings,
     LinearSettings,
+    NearestSettings,
     NetworkSettings,
     TreeSettings,
 )

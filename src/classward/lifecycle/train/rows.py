@@ -31,7 +31,8 @@ class LabelledRows:
 
     ``y_index`` of shape (n,) are columns in label-space order; ``weight`` of shape (n,) says how much each row counts in a
     fit, all alike without it. Rows that were taken from others know from which (``origin``, ``positions``): features that do
-    not look at labels are then made once for all of them. ``reader`` is what sees images, the same for all.
+    not look at labels are then made once for all of them. ``reader`` is what sees images, the same for all. ``ids`` are what
+    a person finds rows by, where models name rows.
     """
 
     columns: Columns
@@ -49,11 +50,14 @@ class LabelledRows:
         default_factory=dict, init=False, repr=False, compare=False
     )
     reader: PictureReader | None = None
+    ids: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         y = self.y_index
         if y.shape != (self.n,) or (self.n and not 0 <= y.min() <= y.max() < len(self.label_space)):
             raise ValueError(f"labels of shape {y.shape} do not fit {self.n} rows and {len(self.label_space)} classes")
+        if self.ids and len(self.ids) != self.n:
+            raise ValueError(f"{len(self.ids)} ids of {self.n} rows")
         if self.weight is not None and (self.weight.shape != (self.n,) or not (self.weight >= 0).all()):
             raise ValueError(f"weights of shape {self.weight.shape} do not fit {self.n} rows, or are below 0")
 
@@ -65,8 +69,15 @@ class LabelledRows:
             columns=take_columns(self.columns, rows), n=len(rows), y_index=self.y_index[rows], schema=self.schema,
             label_space=self.label_space, weight=None if self.weight is None else self.weight[rows],
             origin=self.origin or self, positions=rows if self.positions is None else self.positions[rows],
-            reader=self.reader,
+            reader=self.reader, ids=[self.ids[i] for i in rows.tolist()] if self.ids else (),
         )  # fmt: skip
+
+    @property
+    def names(self) -> Sequence[str]:
+        """Ids of rows, or else their numbers among the rows they were taken from."""
+        if self.ids:
+            return self.ids
+        return [str(i) for i in (range(self.n) if self.positions is None else self.positions.tolist())]
 
     def featurised(self, fit: FitFeaturiser, schema: InputSchema) -> tuple[Featuriser, Features]:
         """A featuriser and the features it makes of these rows.

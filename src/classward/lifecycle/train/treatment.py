@@ -19,7 +19,7 @@ _ROBUSTNESS = 0.7
 _SOFT_C = 20.0
 """Inverse strength that suits TF-IDF under softmax, where 0.3 suits support vectors."""
 
-_UNTREATED = frozenset({"likeness", "brought", "zero-shot"})
+_UNTREATED = frozenset({"likeness", "brought", "neighbours", "zero-shot"})
 _SOFT = frozenset({"linear", "network", "lightgbm"})
 STRENGTHS: Mapping[str, tuple[str, int]] = MappingProxyType(
     {
