@@ -40,6 +40,7 @@ SMALL: dict[str, tuple[tuple[str, int | str], ...]] = {
     "kernel": (),
     "embedding": (("iterations", 10),),
     "likeness": (),
+    "neighbours": (),
     "zero-shot": (("adapter", "meaning"),),
     "brought": (("estimator", "sklearn.linear_model:LogisticRegression"), ("settings", '{"C": 100.0}')),
 }
