@@ -36,6 +36,13 @@ def test_ids_grow_when_the_clock_goes_back(monkeypatch: pytest.MonkeyPatch) -> N
     assert made == sorted(set(made))
 
 
+def test_identifiers_stay_fresh_and_grow_after_many() -> None:
+    ids = UlidIds()
+    made = [ids.new() for _ in range(1000)]
+    assert made == sorted(set(made))
+    assert len({one[10:] for one in made}) == 1000
+
+
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def test_a_forked_child_makes_other_ids() -> None:
     ids = UlidIds()

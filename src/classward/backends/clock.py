@@ -15,6 +15,8 @@ _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PAIRS = tuple(first + second for first in _ALPHABET for second in _ALPHABET)
 _RANDOM_BITS = 80
 _LOW = (1 << 60) - 1
+_RANDOM_BYTES = 10
+_DRAWN = 100 * _RANDOM_BYTES
 
 
 class SystemClock:
@@ -59,14 +61,20 @@ class UlidIds:
         self._lock = threading.Lock()
         self._last = 0
         self._pid = os.getpid()
+        self._random, self._used = b"", 0
 
     def new(self) -> str:
         """A fresh identifier."""
-        made = (time.time_ns() // 1_000_000 << _RANDOM_BITS) | int.from_bytes(os.urandom(10), "big")
+        made = time.time_ns() // 1_000_000 << _RANDOM_BITS
+        pid = os.getpid()
         with self._lock:
-            if made <= self._last and self._pid == os.getpid():
+            if self._used >= len(self._random) or self._pid != pid:  # one call of the kernel for many identifiers
+                self._random, self._used = os.urandom(_DRAWN), 0
+            made |= int.from_bytes(self._random[self._used : self._used + _RANDOM_BYTES], "big")
+            self._used += _RANDOM_BYTES
+            if made <= self._last and self._pid == pid:
                 made = self._last + 1 + int.from_bytes(os.urandom(4), "big")
-            self._last, self._pid = made, os.getpid()
+            self._last, self._pid = made, pid
         return _base32(made)
 
 

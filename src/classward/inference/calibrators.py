@@ -25,8 +25,8 @@ __all__ = [
 def softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
     """Exponentials divided by their sum, row by row, stable for any finite logits."""
     with np.errstate(under="ignore"):
-        out: NDArray[np.float64] = np.exp(logits - logits.max(axis=1, keepdims=True))
-        out /= out.sum(axis=1, keepdims=True)
+        out: NDArray[np.float64] = np.exp(logits - np.maximum.reduce(logits, axis=1, keepdims=True))
+        out /= np.add.reduce(out, axis=1, keepdims=True)
     return out
 
 

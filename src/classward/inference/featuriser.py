@@ -76,7 +76,10 @@ class Featuriser:
             blocks = [part.transform(columns, n) for part in self.dense]
             sparse = [part.transform(columns, n) for part in self.categories]
         sparse += [part.transform(columns, n) for part in self.texts]
-        dense = blocks[0] if len(blocks) == 1 else np.concatenate([np.zeros((n, 0), np.float32), *blocks], axis=1)
+        if len(blocks) > 1:
+            dense = np.concatenate(blocks, axis=1, dtype=np.float32)
+        else:
+            dense = blocks[0] if blocks else np.zeros((n, 0), np.float32)
         return Features(n=n, dense=dense, sparse=join_columns(tuple(sparse), n))
 
     def _dense_of_one(self, columns: Columns) -> list[NDArray[np.float32]]:

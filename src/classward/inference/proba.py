@@ -81,7 +81,8 @@ class Proba:
         """
         if k == 1:
             best = self.predicted
-            return best[:, None], self.matrix.take(best + self._row_starts)[:, None]
+            places = best if len(best) == 1 else best + self._row_starts
+            return best[:, None], self.matrix.take(places)[:, None]
         index = np.argsort(-self.matrix, axis=1, kind="stable")[:, :k]
         return index, np.take_along_axis(self.matrix, index, axis=1)
 

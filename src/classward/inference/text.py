@@ -92,6 +92,8 @@ class TextPart:
         term.sort()
         if not len(term):
             return np.zeros(n, dtype=np.int64), np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32)
+        if n == 1:
+            return self._of_one(term)
         starts = np.concatenate(([0], np.flatnonzero(term[1:] != term[:-1]) + 1))
         times = np.diff(starts, append=len(term))
         row, column = np.divmod(term[starts], width)
@@ -99,6 +101,20 @@ class TextPart:
         block = 2 * row + (column >= n_words)
         value /= np.sqrt(np.bincount(block, weights=value * value))[block]
         return np.bincount(row, minlength=n), column.astype(np.int32), value.astype(np.float32)
+
+    def _of_one(self, term: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
+        """The same for one row of sorted terms, with half as many steps."""
+        is_first = np.empty(len(term) + 1, dtype=np.bool_)
+        is_first[0] = is_first[-1] = True
+        np.not_equal(term[1:], term[:-1], out=is_first[1:-1])
+        starts = is_first.nonzero()[0]
+        column = term[starts[:-1]]
+        value = self._idf[column]
+        if len(column) < len(term):
+            value *= 1.0 + np.log(starts[1:] - starts[:-1])
+        block = column >= len(self.words)
+        value /= np.sqrt(np.bincount(block, weights=value * value))[block.view(np.int8)]
+        return np.array([len(column)]), column.astype(np.int32), value.astype(np.float32)
 
     def _terms(self, text: str) -> Iterator[bytes]:
         memo, pairs = self._memo.get, self._words.get

@@ -123,6 +123,7 @@ for _route in ROUTES:
         _TEMPLATES.setdefault(tuple(_route.path.split("/")), {})[_route.method] = _route
     else:
         _STATIC.setdefault(_route.path, {})[_route.method] = _route
+_KNOWN = {(route.method, route.path): Match(route, {}) for route in ROUTES if "{" not in route.path}
 
 
 class MethodNotAllowed(InvalidInput):
@@ -139,6 +140,9 @@ def match(method: str, path: str) -> Match:
     InvalidInput
         CW418 when the address does not exist, CW419 (``MethodNotAllowed``) when only the method is wrong.
     """
+    known = _KNOWN.get((method, path))
+    if known is not None:
+        return known
     params: dict[str, str] = {}
     methods = _STATIC.get(path)
     if methods is None:
