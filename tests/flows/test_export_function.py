@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -145,6 +146,26 @@ def test_the_folder_needs_numpy_alone_and_answers_as_the_version(exported, alone
         ["unseen:kind", "unlogged"],
     ]
     assert [answer.get("code") for answer in rest] == ["CW410", "CW403", "CW409", None]
+
+
+def test_a_cold_start_loads_what_it_uses_and_no_more(alone) -> None:
+    said = alone(
+        'import handler, json, sys; handler.answer({"rows": [{"text": "tea"}]}); print(json.dumps(sorted(sys.modules)))'
+    )
+    loaded = set(json.loads(said))
+    assert {"classward.domain.label_space", "classward.inference.linear", "classward.statistics"} <= loaded
+    unwanted = {"classward.domain.analysis", "classward.domain.answers",
+                "classward.statistics.two_samples", "classward.ports.stores", "numpy.ma"}  # fmt: skip
+    assert loaded & unwanted == set()
+
+
+def test_compiled_code_survives_a_copy_with_other_times(exported, tmp_path) -> None:
+    folder = shutil.copytree(exported[2].folder, tmp_path / "copy", copy_function=shutil.copyfile)
+    compiled = sorted((folder / "classward").rglob("*.pyc"))
+    sources = sorted((folder / "classward").rglob("*.py"))
+    assert len(compiled) == len(sources) > 50
+    assert all(int.from_bytes(file.read_bytes()[4:8], "little") == 3 for file in compiled)  # PEP 552: by hash, checked
+    assert str(exported[2].folder).encode() not in b"".join(file.read_bytes() for file in compiled)
 
 
 def test_events_of_a_cloud_are_answered(alone) -> None:

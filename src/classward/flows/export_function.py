@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import compileall
 import importlib.metadata
 import json
+import py_compile
 import shutil
 import subprocess
 import sys
@@ -16,6 +18,7 @@ from classward.domain import ModelVersion
 from classward.errors import ArtifactError, UsageError
 from classward.flows.context import Context
 from classward.flows.function import Function
+from classward.flows.names_on_demand import on_demand
 from classward.lifecycle.predict import example_row
 
 __all__ = ["ExportedFunction", "export_function"]
@@ -103,6 +106,7 @@ def export_function(ctx: Context, version: ModelVersion, folder: Path, *, kind: 
     try:
         _write(ctx, version, folder, bundle, function)
         needs = _proved(folder, function)
+        _compile(folder)
         (folder / "requirements.txt").write_text("".join(f"{pin}\n" for pin in needs), encoding="utf-8")
         note = {"task": ctx.task.name, "version": version.version, "bundle_hash": version.bundle_hash, "kind": kind}
         (folder / "export.json").write_text(json.dumps(note, indent=2) + "\n", encoding="utf-8")
@@ -118,6 +122,8 @@ def _write(ctx: Context, version: ModelVersion, folder: Path, bundle: Path, func
     source, target = Path(__file__).resolve().parents[1], folder / "classward"
     for room in _ROOMS:
         shutil.copytree(source / room, target / room, ignore=shutil.ignore_patterns("__pycache__"))
+        names = target / room / "__init__.py"
+        names.write_text(on_demand(names.read_text(encoding="utf-8")), encoding="utf-8")
     for name in _FILES:
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source / name, target / name)
@@ -151,6 +157,12 @@ def _proved(folder: Path, function: Function) -> tuple[str, ...]:
     names = {name for module in found["loaded"] if module != "classward" for name in known.get(module, ())}
     names -= {"setuptools", "pip"}
     return tuple(sorted(f"{name}=={importlib.metadata.version(name)}" for name in names if not _is_ours(name)))
+
+
+def _compile(folder: Path) -> None:
+    """Leave compiled code that is checked by content, not by time: it stays good when the folder is packed and copied."""
+    mode = py_compile.PycInvalidationMode.CHECKED_HASH
+    compileall.compile_dir(folder / "classward", quiet=2, force=True, stripdir=str(folder), invalidation_mode=mode)
 
 
 def _is_ours(name: str) -> bool:

@@ -47,7 +47,7 @@ class TreeMasks:
         """
         levels = _levels(children, root)
         order = np.concatenate([nodes for nodes, _ in levels])
-        if len(np.unique(order)) < len(order):
+        if np.bincount(order).max(initial=0) > 1:  # a node is in two trees
             return None
         n_leaves, inner = np.ones(len(children), dtype=np.int64), []
         for nodes, trees in levels:
