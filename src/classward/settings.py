@@ -87,6 +87,8 @@ class Settings:
     """A worker whose answers begin later than this refuses with 503 until it has caught up; 0 never refuses."""
     fallback_version: Annotated[int, Bounds(0)] = 0
     """Version that answers, flagged ``degraded`` and ``fallback``, when the model of the live one fails; 0: none does."""
+    cache_rows: Annotated[int, Bounds(0)] = 0
+    """Rows for which each worker remembers what the model said, for traffic that repeats itself; 0 remembers none."""
     memory_limit_mb: Annotated[float, Bounds(0)] = 0.0
     """Memory that a version may take when it is loaded; a larger one is refused. 0: what machine and container have left."""
     class_metrics: bool = True

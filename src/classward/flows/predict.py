@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,9 @@ from classward.flows.bundle_facts import NO_FACTS, BundleFacts
 from classward.inference import Blend, Columns, Decider, Model, Proba
 from classward.lifecycle.predict import PayloadKeeper, PayloadPolicy, RowChecker
 from classward.ports import Clock, Ids, RecordWriter
+
+if TYPE_CHECKING:
+    from classward.flows.remembered import Remembered
 
 __all__ = ["LOCAL", "Answer", "AnsweredRow", "DataPlane", "LoadedVersion", "Unlogged"]
 
@@ -166,6 +169,8 @@ class DataPlane:
         ``online``, ``batch``, ``library`` or ``simulated``; kept with every record.
     payload : PayloadPolicy
         Which rows keep their feature values in the log, and what is kept of private ones.
+    remembered : Remembered, optional
+        Spares the model rows that it was asked before; the same object may serve several planes of one thread.
     """
 
     def __init__(
@@ -177,7 +182,9 @@ class DataPlane:
         writer: RecordWriter | None,
         kind: str = "online",
         payload: PayloadPolicy | None = None,
+        remembered: Remembered | None = None,
     ) -> None:
+        self._remembered = remembered
         self.task, self.clock, self.ids, self.writer = task, clock, ids, writer
         self.kind, self._payloads = kind, PayloadKeeper(payload or PayloadPolicy())
         self.current: LoadedVersion | None = None
@@ -288,11 +295,14 @@ class DataPlane:
     ) -> Unlogged:
         row_ids = _one_per_row("ids", call.ids, n) or [self.ids.new() for _ in range(n)]
         row_keys = _one_per_row("keys", call.keys, n)
-        model = loaded.model
-        proba = model.predict_proba(columns, n)
+        model, before = loaded.model, self._remembered
+        proba, unseen = (
+            (model.predict_proba(columns, n), model.unseen(columns, n))
+            if before is None
+            else before.say(model, loaded.bundle_hash, columns, n)
+        )
         call.reached("model")
         order, values = proba.top(min(max(call.top_k, 1), len(loaded.class_names)))
-        unseen = model.unseen(columns, n)
         decided = _decide(loaded, proba, order)
         possible = _sets(loaded, proba) if call.sets else None
         names = loaded.class_names

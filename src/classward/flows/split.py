@@ -10,6 +10,7 @@ import numpy as np
 from classward.domain import Deployment
 from classward.errors import InvalidInput
 from classward.flows.predict import LOCAL, Answer, DataPlane, LoadedVersion, Unlogged
+from classward.flows.remembered import Remembered
 from classward.lifecycle.predict import PayloadPolicy, choose_route
 from classward.ports import Clock, Ids, RecordWriter
 
@@ -47,8 +48,9 @@ class SplitPlane(DataPlane):
         writer: RecordWriter | None,
         payload: PayloadPolicy | None = None,
         failed: Callable[[LoadedVersion, Exception], None],
+        remembered: Remembered | None = None,
     ) -> None:
-        super().__init__(task=task, clock=clock, ids=ids, writer=writer, payload=payload)
+        super().__init__(task=task, clock=clock, ids=ids, writer=writer, payload=payload, remembered=remembered)
         self.candidate: Candidate | None = None
         self._failed = failed
 

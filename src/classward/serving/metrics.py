@@ -74,8 +74,9 @@ class Metrics:
             "classward_cold_start_seconds", "Longest time of a live worker from its start to its first version",
             ["task"], registry=registry, multiprocess_mode="livemax",
         ).labels(task)  # fmt: skip
+        self._cached = self._one("classward_cache_hits", "Rows answered without asking the model again")
         self._starts = self._one("classward_worker_starts", "Workers started")
-        self._n_lost = 0
+        self._n_lost = self._n_cached = 0
         self._children: dict[object, tuple[Times, Any, Any]] = {}
         self._tallies = Tallies()
         self._known: dict[object, dict[str, Any]] = {}
@@ -187,6 +188,12 @@ class Metrics:
         if n_lost > self._n_lost:
             self._lost.inc(n_lost - self._n_lost)
             self._n_lost = n_lost
+
+    def remembered(self, n_found: int) -> None:
+        """Follow the cache's own count of rows that it knew."""
+        if n_found > self._n_cached:
+            self._cached.inc(n_found - self._n_cached)
+            self._n_cached = n_found
 
     def poll_failed(self) -> None:
         """Count one failed look at the journal, or one failed load."""

@@ -13,6 +13,7 @@ from typing import TypeVar
 from classward.domain import Route, failure_counter
 from classward.errors import ClasswardError
 from classward.flows.predict import Answer, LoadedVersion
+from classward.flows.remembered import Remembered
 from classward.flows.split import Candidate, SplitPlane
 from classward.flows.versions import registry_state
 from classward.lifecycle.release import RegistryState
@@ -52,6 +53,7 @@ class Worker:
         self.parts = parts
         self.writer = TimelyWriter(parts.writer, deadline_s=parts.settings.record_deadline_s)
         self.metrics = Metrics(parts.task.name, per_class=parts.settings.class_metrics)
+        self._remembered = Remembered(parts.settings.cache_rows)
         self.plane = SplitPlane(
             task=parts.task.name,
             clock=parts.clock,
@@ -59,6 +61,7 @@ class Worker:
             writer=self.writer,
             payload=parts.payload,
             failed=self._candidate_failed,
+            remembered=self._remembered if parts.settings.cache_rows else None,
         )
         self.standby = Standby(parts, self.plane)
         self.explaining = Explaining(
@@ -167,6 +170,7 @@ class Worker:
             before_s = clock.monotonic_s()
             await asyncio.sleep(_FEEL_S)
             self.admission.lag_s = max(0.0, clock.monotonic_s() - before_s - _FEEL_S)
+            self.metrics.remembered(self._remembered.n_found)
             self.metrics.load(self.admission.n_running, self.admission.lag_s)
 
     async def _poll(self) -> None:
