@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_type_hints
 
-from classward.domain import DataSource, Task
+from classward.domain import DataSource, SafetyExample, Task
 from classward.errors import TaskFileError, UsageError, nearest
 from classward.settings import Settings
 
@@ -127,6 +127,29 @@ def load_task(task_file: str | Path) -> Task:
             why="names of columns and classes could be read as others", fix="save the file as UTF-8",
         ) from None  # fmt: skip
     return parse(text, path=str(path))
+
+
+def load_safety(task_file: str | Path, task: Task) -> tuple[SafetyExample, ...] | None:
+    """The safety examples of a task, from the file that ``gate.examples`` names beside the task file; ``None`` if none is.
+
+    Raises
+    ------
+    TaskFileError
+        CW874 if there is no such file; CW875 and others if it holds something else.
+    """
+    from classward.taskfile import parse_safety
+
+    if not task.gate.examples:
+        return None
+    path = Path(task_file).resolve().parent / task.gate.examples
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise TaskFileError(
+            "CW874", f"the safety examples at {task.gate.examples} cannot be read", got=type(error).__name__,
+            why="without them no version could pass", fix="correct gate.examples: a TOML file beside the task file",
+        ) from None  # fmt: skip
+    return parse_safety(text, path=task.gate.examples)
 
 
 def open_context(task_file: str | Path, settings: Settings, *, may_make: bool = True) -> Context:

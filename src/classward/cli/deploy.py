@@ -20,6 +20,7 @@ __all__ = ["command", "show_proof"]
 @click.option("--shadow", "first", flag_value="shadow", help="Begin with copies of requests (the default).")
 @click.option("--canary", "first", flag_value="canary", help="Begin with a share of traffic; needs --because.")
 @click.option("--now", "first", flag_value="now", help="Switch at once, around shadow and canary; needs --because.")
+@click.option("--override", is_flag=True, help="Go against the gate; needs --because, and stays in the journal.")
 @click.option("--because", default="", metavar="TEXT", help="Why; kept in the journal.")
 @click.option("--within", default=10.0, show_default=True, help="Seconds to wait for every worker.")
 @task_options
@@ -27,6 +28,7 @@ __all__ = ["command", "show_proof"]
 def command(
     version: int,
     first: str | None,
+    override: bool,
     because: str,
     within: float,
     task_file: str,
@@ -39,9 +41,12 @@ def command(
     """
     from classward.cli import output
     from classward.flows.deploy import deploy_now, prove_swap
+    from classward.flows.gate import override_gate
     from classward.flows.rollout import begin, judge_now
 
     ctx = open_task(task_file, workspace)
+    if override:
+        override_gate(ctx, version, because=because)
     if first == "now":
         event = deploy_now(ctx, version, because=because)
         proof = prove_swap(ctx, within_s=within, pause=time.sleep)

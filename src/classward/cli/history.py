@@ -123,6 +123,10 @@ def _short(kind: str, payload: str) -> str:
         return str(plain["candidate"]["recipe"]["family"])
     if kind == "compared":
         return f"{plain['verdict']} {plain['id']}"
+    if kind == "gate_judged":
+        return f"v{plain['version']} {plain['outcome']} {plain['decision']['id']}"
+    if kind == "gate_overridden":
+        return f"v{plain['version']} AGAINST THE GATE ({plain['state']})"
     for name in ("hash", "dataset_hash", "bundle_hash", "task_hash"):
         if name in plain:
             return str(plain[name])[:8]

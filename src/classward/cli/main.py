@@ -40,6 +40,7 @@ COMMANDS = {
     "drift": "what moved away from the training rows: columns, answers, calibration",
     "why": "explain one answer",
     "explain": "which columns and words moved an answer or a class",
+    "gate": "judge a version by the declared criteria before it is deployed",
     "deploy": "begin to make a version live: shadow, canary, live",
     "rollout": "how a release is doing; pause, promote or abort it",
     "freeze": "let nothing be deployed for a while",

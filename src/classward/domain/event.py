@@ -23,6 +23,8 @@ EVENT_KINDS = (
     "version_registered",
     "version_compacted",
     "compared",
+    "gate_judged",
+    "gate_overridden",
     "deployed",
     "rolled_back",
     "swap_verified",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from classward.domain.alerts import AlertPolicy
 from classward.domain.canonical import LATER, content_hash
 from classward.domain.folding import FoldingRule
+from classward.domain.gate import GatePolicy
 from classward.domain.policy import DecisionPolicy
 from classward.domain.rollout import RolloutPolicy
 
@@ -138,6 +139,7 @@ class Task:
     slos: tuple[SLO, ...] = ()
     alerts: AlertPolicy = field(default_factory=AlertPolicy)
     decision: DecisionPolicy = field(default_factory=DecisionPolicy)
+    gate: GatePolicy = field(default=GatePolicy(), metadata={LATER: True})
     rollout: RolloutPolicy = field(default=RolloutPolicy(), metadata={LATER: True})
     recall_default: float = 0.80
     precision_default: float = 0.80

@@ -11,7 +11,7 @@ from classward.flows.context import Context
 from classward.flows.register import read_report
 from classward.flows.sealed import sealed_hash_of
 from classward.lifecycle.evaluate import CardFacts, card_markdown
-from classward.lifecycle.release import RegistryState
+from classward.lifecycle.release import RegistryState, overrides_of
 
 __all__ = ["card"]
 
@@ -29,9 +29,22 @@ def card(ctx: Context, version: ModelVersion, state: RegistryState) -> str:
         n_holdout_reads=state.reads_of(
             sealed_hash_of(ctx, rows_hash=lineage["rows_hash"], dataset_hash=version.dataset_hash), lineage["rows_hash"]
         ),
-        live_since=format_time(live.since) if live and is_live else "not live",
+        live_since=format_time(live.since) if live and is_live else "not live", gate=_gate(ctx, version),
+        overrides=overrides_of(
+            ctx.journal.events(task=ctx.task.name), task=ctx.task.name, bundle_hash=version.bundle_hash
+        ),
     )  # fmt: skip
     return card_markdown(read_report(ctx, version), facts)
+
+
+def _gate(ctx: Context, version: ModelVersion) -> str:
+    """The last judgement of this bundle, whatever it was compared with."""
+    told = "never judged"
+    for event in ctx.journal.events(task=ctx.task.name, kind="gate_judged"):
+        payload = json.loads(event.payload)
+        if payload["bundle_hash"] == version.bundle_hash:
+            told = f"{payload['outcome']} on {event.at:%Y-%m-%d} ({len(payload['criteria'])} criteria)"
+    return told
 
 
 def _members(candidates: list[dict[str, Any]]) -> str:

@@ -9,25 +9,23 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from classward.artifact.read import read_bundle
 from classward.domain import (
     ABSTAINED,
     Comparison,
     Costs,
     Decision,
-    LabelSpace,
-    ModelVersion,
     PairedReport,
     parse_time,
     to_plain,
 )
-from classward.errors import DataError, UnknownVersion, UsageError
+from classward.errors import UnknownVersion, UsageError
 from classward.flows.context import Context, note
+from classward.flows.gate import replay_gate
 from classward.flows.metric import metric_by_name
 from classward.flows.rollout import replay_rollout
 from classward.flows.sealed import check_not_worn_out, note_reading
-from classward.flows.snapshot import load_folds
-from classward.flows.versions import registry_state, rows_hash_of
+from classward.flows.unseen import model_of, truth_of, unseen_rows
+from classward.flows.versions import registry_state
 from classward.inference import Decider, Model, Proba, cost_matrix
 from classward.lifecycle.data import columns_of
 from classward.lifecycle.evaluate import (
@@ -91,13 +89,13 @@ def compare(
         )  # fmt: skip
     state = registry_state(ctx.journal, ctx.task.name)
     old, new = state.stored_version(live), state.stored_version(candidate)
-    rows, rows_hash, n_test = _unseen_rows(ctx, old, new)
+    rows, rows_hash, n_test = unseen_rows(ctx, old, new)
     check_not_worn_out(ctx, rows_hash=rows_hash, dataset_hash=new.dataset_hash)
     note_reading(
         ctx, rows_hash=rows_hash, dataset_hash=new.dataset_hash, artifact_hash=new.bundle_hash,
         why=f"paired comparison of versions {live} and {candidate}",
     )  # fmt: skip
-    sides = _Sides(ctx, rows, _model(ctx, old), _model(ctx, new))
+    sides = _Sides(ctx, rows, model_of(ctx, old), model_of(ctx, new))
     decision, comparisons = decide_replacement(
         compare_rows(sides.live, sides.candidate, sides.y_index), critical=sides.space.critical, alpha=alpha,
         decision_id=ctx.ids.new(), at=ctx.clock.now(), task=ctx.task.name,
@@ -123,7 +121,7 @@ class _Sides:
         columns = columns_of(rows, candidate.schema)
         own = live.predict_proba(columns_of(rows, live.schema), rows.height)
         self.live, self.candidate = own.aligned_to(self.space), candidate.predict_proba(columns, rows.height)
-        self.y_index = _y(rows, ctx.task.label, self.space)
+        self.y_index = truth_of(rows, ctx.task.label, self.space)
         policy = ctx.task.decision
         self.cost = cost_matrix(
             Costs.named(self.space, policy.costs, off_diagonal=policy.cost_default), len(self.space)
@@ -175,36 +173,10 @@ def replay(ctx: Context, decision_id: str) -> tuple[Decision, bool]:
         plain = json.loads(event.payload)["decision"]
         if plain["id"] == decision_id:
             return replay_rollout(plain)
+    for event in ctx.journal.events(task=ctx.task.name, kind="gate_judged"):
+        plain = json.loads(event.payload)["decision"]
+        if plain["id"] == decision_id:
+            return replay_gate(plain)
     raise UnknownVersion(
         "CW304", f"no decision {decision_id!r} is recorded", fix="'classward history' lists decisions with their ids"
     )
-
-
-def _unseen_rows(ctx: Context, old: ModelVersion, new: ModelVersion) -> tuple[pl.DataFrame, str, int]:
-    new_rows_hash, old_rows_hash = rows_hash_of(ctx, new), rows_hash_of(ctx, old)
-    table, fold = load_folds(ctx, new.dataset_hash, new_rows_hash)
-    test = table.filter(fold == "test")
-    old_table, old_fold = load_folds(ctx, old.dataset_hash, old_rows_hash)
-    seen = old_table.filter(old_fold != "test")
-    keys = [c for c in ctx.task.schema.names if c in seen.columns]
-    rows = test.join(seen.select(keys).unique(), on=keys, how="anti", nulls_equal=True)
-    group = ctx.task.group_column
-    if group and group in seen.columns:
-        rows = rows.join(seen.select(group).unique(), on=group, how="anti")
-    if not rows.height:
-        raise DataError(
-            "CW245",
-            f"versions {old.version} and {new.version} share no unseen rows",
-            got=f"{test.height} test rows, all seen by version {old.version} in training",
-            why="judging a version on rows it was trained on flatters it",
-            fix="collect fresh labelled rows and train again",
-        )
-    return rows, new_rows_hash, test.height
-
-
-def _model(ctx: Context, version: ModelVersion) -> Model:
-    return read_bundle(ctx.artifacts.path(version.bundle_hash), expected_hash=version.bundle_hash).model
-
-
-def _y(rows: pl.DataFrame, label: str, space: LabelSpace) -> np.ndarray[Any, np.dtype[np.int64]]:
-    return np.fromiter((space.index(v) for v in rows[label].to_list()), dtype=np.int64, count=rows.height)

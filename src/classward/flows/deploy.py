@@ -9,6 +9,7 @@ from classward.artifact.read import verify_bundle
 from classward.domain import Event, ModelVersion, Route, to_plain
 from classward.errors import Refused, UsageError
 from classward.flows.context import Context, draft, note
+from classward.flows.gate import require_gate
 from classward.flows.versions import registry_state, require_live
 from classward.lifecycle.release import RegistryState, check_transition, rollback_target
 from classward.ports import Heartbeat
@@ -42,7 +43,8 @@ def deploy_now(ctx: Context, number: int, *, because: str) -> Event:
     UsageError
         CW901 without a reason.
     Refused
-        CW804 if it is live already; CW608 if it is in quarantine; CW837 while changes are frozen.
+        CW804 if it is live already; CW608 if it is in quarantine; CW837 while changes are frozen; CW870 to
+        CW872 if the gate is required and was not passed.
     ArtifactError
         If its bundle was edited or is damaged; routes stay as they are.
     """
@@ -65,6 +67,7 @@ def deploy_now(ctx: Context, number: int, *, because: str) -> Event:
     if state.live and state.live.version == number:
         raise Refused("CW804", f"version {number} is live already", fix="nothing to do; 'classward status' shows it")
     check_transition(state, number, "live")
+    require_gate(ctx, version, state)
     verify_bundle(ctx.artifacts.path(version.bundle_hash), expected_hash=version.bundle_hash)
     payload = {"routes": [to_plain(_live(version))], "was": _live_number(state), "mode": "now", "is_override": True}
     return ctx.journal.append(draft(ctx, "deployed", payload, why=because), expected=head)[0]
@@ -76,7 +79,8 @@ def ensure_live(ctx: Context) -> Route:
     Raises
     ------
     Refused
-        CW801 when there is no version at all, or each is in quarantine or was collected.
+        CW801 when there is no version at all, or each is in quarantine or was collected; CW870 to CW872 if the gate is
+        required and the newest has not passed it.
     """
     head = ctx.journal.head()
     state = registry_state(ctx.journal, ctx.task.name)
@@ -86,6 +90,7 @@ def ensure_live(ctx: Context) -> Route:
         return require_live(state)
     version = able[-1]
     check_transition(state, version.version, "live")
+    require_gate(ctx, version, state)
     verify_bundle(ctx.artifacts.path(version.bundle_hash), expected_hash=version.bundle_hash)
     payload = {"routes": [to_plain(_live(version))], "was": None, "mode": "first", "is_override": False}
     is_only = len(state.versions) == 1

@@ -26,6 +26,7 @@ from classward.errors import JournalError, Refused, UsageError
 from classward.flows.compatible import check_compatible
 from classward.flows.context import Context, draft, note
 from classward.flows.deploy import rollback
+from classward.flows.gate import require_gate
 from classward.flows.rollout_evidence import gather
 from classward.flows.versions import registry_state, require_live
 from classward.lifecycle.evaluate.stored import restored
@@ -73,7 +74,8 @@ def begin(ctx: Context, number: int, *, first: str = "shadow", because: str = ""
         CW901 if shadow is left out without a reason.
     Refused
         CW837 while changes are frozen, CW838 while another rollout is under way, CW804 if the version is live,
-        CW835 and CW836 if it has other classes or wants other inputs, CW608 if it is in quarantine.
+        CW835 and CW836 if it has other classes or wants other inputs, CW608 if it is in quarantine, CW870 to CW872 if
+        the gate is required and was not passed.
     ArtifactError
         If a bundle was edited or is damaged; routes stay as they are.
     """
@@ -92,6 +94,7 @@ def begin(ctx: Context, number: int, *, first: str = "shadow", because: str = ""
     if live.version == number:
         raise Refused("CW804", f"version {number} is live already", fix="nothing to do; 'classward status' shows it")
     check_transition(state, number, first)
+    require_gate(ctx, candidate, state)
     check_compatible(ctx, candidate, state.stored_version(live.version))
     policy = after_rollbacks(ctx.task.rollout, _n_rollbacks(state, ctx.clock.now()))
     plan = {

@@ -17,6 +17,7 @@ __all__ = [
     "DecisionPart",
     "DriftPart",
     "FeaturePart",
+    "GatePart",
     "LabelsPart",
     "RolloutPart",
     "SloPart",
@@ -330,6 +331,46 @@ class RolloutPart(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     ] = 3
 
 
+class GatePart(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """What a version has to show on the sealed rows, and in trials, before it may be deployed."""
+
+    required: Annotated[
+        bool, _says("Whether a version that has not passed is refused by 'deploy'.", "you may want to look first")
+    ] = False
+    recall: Annotated[
+        dict[str, Fraction], _says("Lowest recall of a class, where [slo] promises another or none.", "[slo] counts")
+    ] = msgspec.field(default_factory=dict)
+    precision: Annotated[
+        dict[str, Fraction], _says("Lowest precision of a class, where [slo] promises another or none.", "[slo] counts")
+    ] = msgspec.field(default_factory=dict)
+    error_rate: Annotated[
+        float,
+        Meta(gt=0, le=0.2),
+        _says("Chance that a version which breaks a criterion passes it.", "one in twenty is the custom"),
+    ] = 0.05
+    examples: Annotated[
+        str, _says("File with examples that every version must get right.", "only you can know them")
+    ] = ""
+    slices: Annotated[
+        tuple[Name, ...],
+        _says("Columns of which no slice may be answered much worse than other rows.", "only you can know"),
+    ] = ()
+    slice_gap: Annotated[
+        Fraction, _says("Accuracy that a slice may lie below the other rows.", "smaller needs many more rows")
+    ] = 0.10
+    slice_rows: Annotated[
+        int, Meta(ge=1), _says("Slices with fewer sealed rows are named, not judged.", "fewer say almost nothing")
+    ] = 20
+    budget: Annotated[
+        Literal["hold", "ignore"],
+        _says("What an error budget that is used up means for new versions.", "no risk is taken when none is left"),
+    ] = "hold"
+    probe: Annotated[
+        bool,
+        _says("Whether a running server must show a probe in its records and metrics.", "not every gate has a server"),
+    ] = False
+
+
 class TaskFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """A Classward task: what is learned, from what, and what is promised for each class."""
 
@@ -360,4 +401,7 @@ class TaskFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     )
     rollout: Annotated[RolloutPart, _says("What a candidate has to show before it is live.")] = msgspec.field(
         default_factory=RolloutPart
+    )
+    gate: Annotated[GatePart, _says("What a version has to show before it may be deployed.")] = msgspec.field(
+        default_factory=GatePart
     )

@@ -11,6 +11,7 @@ from classward.taskfile.format import AboutPart, FeaturePart, TaskFile
 __all__ = ["defaults", "json_schema"]
 
 _BY_NAME = {"slo.recall": "slo.recall.<class>", "slo.precision": "slo.precision.<class>",
+            "gate.recall": "gate.recall.<class>", "gate.precision": "gate.precision.<class>",
             "classes.definitions": "classes.definitions.<class>", "classes.about": "classes.about.<class>"}  # fmt: skip
 
 

@@ -15,6 +15,8 @@ from classward.domain import (
     DecisionPolicy,
     Feature,
     FoldingRule,
+    GateFloor,
+    GatePolicy,
     Provenance,
     RolloutPolicy,
     Task,
@@ -83,6 +85,7 @@ def _check(file: TaskFile, place: Place) -> None:
         )  # fmt: skip
     _check_vectors(file, place)
     _check_rollout(file, place)
+    _check_gate(file, place)
     if data.test is None and data.test_share + data.calibration_share > 0.9:
         place.error(
             "CW105", "test_share and calibration_share leave less than a tenth to learn from", ("data", "test_share"),
@@ -153,6 +156,16 @@ def _check_rollout(file: TaskFile, place: Place) -> None:
             )  # fmt: skip
 
 
+def _check_gate(file: TaskFile, place: Place) -> None:
+    for name in file.gate.slices:
+        if name not in file.features:
+            place.error(
+                "CW105", f"gate.slices names {name!r}, which is no input column", ("gate", "slices"),
+                got=f"columns: {', '.join(file.features)}", why="slices are cut by what the report knows of each row",
+                fix="name a column of [features]",
+            )  # fmt: skip
+
+
 def _check_vectors(file: TaskFile, place: Place) -> None:
     for name, part in file.features.items():
         kind, length = (part, 0) if isinstance(part, str) else (part.kind, part.length)
@@ -176,7 +189,7 @@ def _task(file: TaskFile, declared: frozenset[str]) -> Task:
         group_column=task.group, train=DataSource(location=data.train, query=data.query),
         test=None if data.test is None else DataSource(location=data.test),
         features=tuple(_feature(name, part) for name, part in file.features.items()),
-        alerts=_alerts(file), rollout=_rollout(file), repairs=repairs_of(file), private=private_in(file),
+        alerts=_alerts(file), rollout=_rollout(file), gate=_gate(file), repairs=repairs_of(file), private=private_in(file),
         decision=_decision(file), critical=file.classes.critical,
         sensitive=file.classes.sensitive,
         definitions=tuple(file.classes.definitions.items()), about=tuple(_about(file)), tags=tuple(file.tags.items()),
@@ -217,6 +230,19 @@ def _rollout(file: TaskFile) -> RolloutPolicy:
         soak_days=days(part.soak), maturity_days=days(part.maturity), shadow_share=part.shadow_share,
         min_rows=part.min_rows, most_disagreement=part.most_disagreement, pause_on=part.pause_on,
         most_rollbacks=part.most_rollbacks,
+    )  # fmt: skip
+
+
+def _gate(file: TaskFile) -> GatePolicy:
+    part = file.gate
+    own = (("recall", part.recall), ("precision", part.precision))
+    return GatePolicy(
+        is_required=part.required, error_rate=part.error_rate, examples=part.examples, slices=part.slices,
+        slice_gap=part.slice_gap, slice_rows=part.slice_rows, holds_on_budget=part.budget == "hold",
+        needs_probe=part.probe,
+        floors=tuple(
+            GateFloor(class_name=name, indicator=kind, floor=floor) for kind, some in own for name, floor in some.items()
+        ),
     )  # fmt: skip
 
 

@@ -21,6 +21,8 @@ class CardFacts:
     n_train: int
     n_holdout_reads: int
     live_since: str
+    gate: str = "never judged"
+    overrides: tuple[str, ...] = ()
 
 
 def card_markdown(report: Report, facts: CardFacts) -> str:
@@ -50,6 +52,8 @@ One label out of {len(report.class_names)} for each row, with calibrated probabi
 - model: {_text(facts.chosen)}
 - code {version.code_version}; {libraries}
 - live: {_text(facts.live_since)}
+- gate: {_text(facts.gate)}
+{_overrides(facts.overrides)}\
 
 ## Uses
 - meant for: predicting {_code(task.label)} from {", ".join(f"{_code(f.name)} ({f.kind})" for f in task.features)}
@@ -77,6 +81,11 @@ ECE {calibration.ece:.3f}; a perfect model would show {calibration.ece_null_mean
 {_classes(task)}## Owner
 {_text(task.owner or "not named")}; on call: {_text(task.sre or "not named")}
 """
+
+
+def _overrides(told: tuple[str, ...]) -> str:
+    """Who let the version pass against the gate, and why."""
+    return "".join(f"- **gate overridden**: {_text(one)}\n" for one in told)
 
 
 def _provenance(task: Task) -> str:

@@ -2,6 +2,15 @@
 
 from classward.lifecycle.release.chain import check_chain
 from classward.lifecycle.release.decide import decide_replacement, replay_replacement
+from classward.lifecycle.release.gate_judge import decide_gate, judge_gate
+from classward.lifecycle.release.gate_standing import (
+    NEVER_JUDGED,
+    OUT_OF_DATE,
+    OVERRIDDEN,
+    GateStanding,
+    gate_standing,
+    overrides_of,
+)
 from classward.lifecycle.release.judge import judge_pairs
 from classward.lifecycle.release.retain import KeptVersion, Retention, retain
 from classward.lifecycle.release.rollout_figures import figure_in_words, loss_of
@@ -14,6 +23,10 @@ from classward.lifecycle.release.way_back import rollback_target
 
 __all__ = [
     "ALLOWED",
+    "NEVER_JUDGED",
+    "OUT_OF_DATE",
+    "OVERRIDDEN",
+    "GateStanding",
     "KeptVersion",
     "Move",
     "RegistryState",
@@ -22,14 +35,18 @@ __all__ = [
     "after_rollbacks",
     "check_chain",
     "check_transition",
+    "decide_gate",
     "decide_replacement",
     "figure_in_words",
     "fold_events",
+    "gate_standing",
+    "judge_gate",
     "judge_pairs",
     "judge_rollout",
     "loss_of",
     "move_for",
     "next_move",
+    "overrides_of",
     "policy_from_plain",
     "replay_replacement",
     "retain",
