@@ -37,6 +37,7 @@ __all__ = [
     "import_labels",
     "init_task",
     "load_model",
+    "load_safety",
     "load_task",
     "notifiers",
     "open_context",

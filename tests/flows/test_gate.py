@@ -19,7 +19,8 @@ from classward.flows.card import card
 from classward.flows.compare import replay
 from classward.flows.context import Context
 from classward.flows.deploy import deploy_now, ensure_live, rollback
-from classward.flows.gate import GateJudged, judge_version, override_gate
+from classward.flows.gate import GateJudged, judge_version
+from classward.flows.gate_standing import override_gate
 from classward.flows.gate_trials import plane_of
 from classward.flows.label import accept_labels
 from classward.flows.label_space import last_label_space

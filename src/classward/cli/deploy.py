@@ -41,7 +41,7 @@ def command(
     """
     from classward.cli import output
     from classward.flows.deploy import deploy_now, prove_swap
-    from classward.flows.gate import override_gate
+    from classward.flows.gate_standing import override_gate
     from classward.flows.rollout import begin, judge_now
 
     ctx = open_task(task_file, workspace)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["EXIT_CODES", "command"]
 
+_WIDTH = 44
 EXIT_CODES = {"passed": 0, "failed": 1, "not enough evidence": 3}
 
 
@@ -52,12 +53,14 @@ def _show(judged: GateJudged, *, is_required: bool) -> None:
     click.echo(
         f" gate of version {judged.version}{against}: {verdict.outcome}, {len(verdict.of('passed'))} of {n} passed"
     )
-    order = {"failed": 0, "not enough evidence": 1, "passed": 2}
     rows = [
-        (c.outcome, f"{c.name}{f': {c.subject}' if c.subject else ''}"[:36], c.said)
-        for c in sorted(verdict.criteria, key=lambda c: order[c.outcome])
+        (c.outcome, f"{c.name}{f': {c.subject}' if c.subject else ''}", _short(c.said))
+        for outcome in ("failed", "not enough evidence", "passed")
+        for c in verdict.of(outcome)
     ]
     output.table(("outcome", "criterion", "why"), rows)
+    for c in (*verdict.of("failed"), *verdict.of("not enough evidence")):
+        click.echo(f" {c.name}{f' of {c.subject}' if c.subject else ''}: {c.said}")
     for text in verdict.left_out:
         click.echo(f" left out: {text}")
     click.echo(f" decision {judged.decision.id}; decide it again: classward replay {judged.decision.id}")
@@ -71,3 +74,7 @@ def _next(judged: GateJudged, *, is_required: bool) -> str:
     if judged.verdict.outcome == "failed":
         return f"train a version that does better in what failed{way}"
     return f"bring what is missing, and judge again{way}"
+
+
+def _short(said: str) -> str:
+    return said if len(said) <= _WIDTH else said[: _WIDTH - 1] + "…"

@@ -9,7 +9,7 @@ from classward.artifact.read import verify_bundle
 from classward.domain import Event, ModelVersion, Route, to_plain
 from classward.errors import Refused, UsageError
 from classward.flows.context import Context, draft, note
-from classward.flows.gate import require_gate
+from classward.flows.gate_standing import require_gate
 from classward.flows.versions import registry_state, require_live
 from classward.lifecycle.release import RegistryState, check_transition, rollback_target
 from classward.ports import Heartbeat

@@ -26,7 +26,7 @@ from classward.errors import JournalError, Refused, UsageError
 from classward.flows.compatible import check_compatible
 from classward.flows.context import Context, draft, note
 from classward.flows.deploy import rollback
-from classward.flows.gate import require_gate
+from classward.flows.gate_standing import require_gate
 from classward.flows.rollout_evidence import gather
 from classward.flows.versions import registry_state, require_live
 from classward.lifecycle.evaluate.stored import restored
