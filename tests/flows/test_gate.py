@@ -130,8 +130,8 @@ def test_a_required_gate_wants_a_judgement_as_things_stand(desk: Project) -> Non
 
 
 def test_missing_evidence_is_refused_and_an_override_is_kept(desk: Project) -> None:
-    ctx = with_gate(desk, is_required=True, needs_probe=True)
-    assert judge_version(ctx, 2).verdict.outcome == "not enough evidence"
+    ctx = with_gate(desk, is_required=True, slice_gap=0.11)
+    assert judge_version(ctx, 2, examples=()).verdict.outcome == "not enough evidence"
     with pytest.raises(Refused, match="CW871"):
         deploy_now(ctx, 2, because="hurry")
     with pytest.raises(UsageError, match="CW901"):

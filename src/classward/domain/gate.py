@@ -62,8 +62,6 @@ class GatePolicy:
         Slices with fewer sealed rows are named, and not judged.
     holds_on_budget : bool
         Whether an error budget that is used up keeps versions from passing.
-    needs_probe : bool
-        Whether a running server must have shown a probe in its records and metrics.
     """
 
     is_required: bool = False
@@ -75,7 +73,6 @@ class GatePolicy:
     slice_gap: float = 0.10
     slice_rows: int = 20
     holds_on_budget: bool = True
-    needs_probe: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

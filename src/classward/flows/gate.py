@@ -9,10 +9,8 @@ from typing import Any
 
 from classward.domain import (
     FAILED,
-    NOT_ENOUGH,
     Decision,
     GateEvidence,
-    GateFinding,
     GatePolicy,
     GateVerdict,
     SafetyExample,
@@ -39,9 +37,7 @@ class GateJudged:
     decision: Decision
 
 
-def judge_version(
-    ctx: Context, number: int, *, examples: Sequence[SafetyExample] | None = None, probes: Sequence[GateFinding] = ()
-) -> GateJudged:
+def judge_version(ctx: Context, number: int, *, examples: Sequence[SafetyExample] | None = None) -> GateJudged:
     """Hold a version against the declared criteria and record the decision with its evidence.
 
     Nothing becomes live. What is live decides what it is compared with, so a version is judged again when that changes.
@@ -52,8 +48,6 @@ def judge_version(
         Version.
     examples : sequence of SafetyExample, optional
         Read from the file that ``gate.examples`` names; ``None``: no file is named.
-    probes : sequence of GateFinding
-        What a probe of a running server found; none if no server was asked.
 
     Raises
     ------
@@ -66,10 +60,7 @@ def judge_version(
     """
     state, policy = registry_state(ctx.journal, ctx.task.name), declared(ctx.task)
     version = state.stored_version(number)
-    if policy.needs_probe and not probes:
-        said = "no server was asked: name one with --server"
-        probes = (GateFinding(name="telemetry probe", subject="", outcome=NOT_ENOUGH, said=said),)
-    evidence = gather_evidence(ctx, policy, version, state, examples, probes)
+    evidence = gather_evidence(ctx, policy, version, state, examples)
     decision, verdict = decide_gate(policy, evidence, decision_id=ctx.ids.new(), at=ctx.clock.now(), task=ctx.task.name)
     payload = situation(ctx.task, version, state) | {
         "outcome": verdict.outcome, "criteria": to_plain(verdict.criteria), "left_out": to_plain(verdict.left_out),

@@ -43,7 +43,6 @@ def gather_evidence(
     version: ModelVersion,
     state: RegistryState,
     examples: Sequence[SafetyExample] | None,
-    probes: Sequence[GateFinding] = (),
 ) -> GateEvidence:
     """Collect everything that the criteria need.
 
@@ -60,8 +59,8 @@ def gather_evidence(
     before = tuple(_earlier(ctx))
     plane = plane_of(ctx, version)
     assert plane.current is not None
-    found = [input_checks(plane, plane.current.model.schema), plan_attached(ctx.task.rollout), *probes]
-    left_out = [] if policy.needs_probe or probes else ["telemetry probe: gate.probe is off and no --server was named"]
+    found = [input_checks(plane, plane.current.model.schema), plan_attached(ctx.task.rollout)]
+    left_out = []
     fits, drill = [], None
     if live is None:
         left_out.append("comparison, way back: no other version is live")

@@ -365,10 +365,6 @@ class GatePart(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         Literal["hold", "ignore"],
         _says("What an error budget that is used up means for new versions.", "no risk is taken when none is left"),
     ] = "hold"
-    probe: Annotated[
-        bool,
-        _says("Whether a running server must show a probe in its records and metrics.", "not every gate has a server"),
-    ] = False
 
 
 class TaskFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):

@@ -239,7 +239,6 @@ def _gate(file: TaskFile) -> GatePolicy:
     return GatePolicy(
         is_required=part.required, error_rate=part.error_rate, examples=part.examples, slices=part.slices,
         slice_gap=part.slice_gap, slice_rows=part.slice_rows, holds_on_budget=part.budget == "hold",
-        needs_probe=part.probe,
         floors=tuple(
             GateFloor(class_name=name, indicator=kind, floor=floor) for kind, some in own for name, floor in some.items()
         ),
