@@ -140,6 +140,8 @@ def test_missing_evidence_is_refused_and_an_override_is_kept(desk: Project) -> N
     with pytest.raises(UsageError, match="CW873"):
         override_gate(ctx, 2, because="twice")
     deploy_now(ctx, 2, because="hurry")
+    with pytest.raises(Refused, match="CW804"):
+        override_gate(ctx, 2, because="it is live")
     rollback(ctx)
     with pytest.raises(Refused, match="CW871"):
         deploy_now(ctx, 2, because="the override is used up")

@@ -126,7 +126,7 @@ def _short(kind: str, payload: str) -> str:
     if kind == "gate_judged":
         return f"v{plain['version']} {plain['outcome']} {plain['decision']['id']}"
     if kind == "gate_overridden":
-        return f"v{plain['version']} AGAINST THE GATE ({plain['state']})"
+        return f"v{plain['version']} overridden"
     for name in ("hash", "dataset_hash", "bundle_hash", "task_hash"):
         if name in plain:
             return str(plain[name])[:8]

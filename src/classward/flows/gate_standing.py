@@ -71,6 +71,8 @@ def override_gate(ctx: Context, number: int, *, because: str) -> Event:
     ------
     UsageError
         CW901 without a reason; CW873 if there is nothing to override.
+    Refused
+        CW804 if it is live already.
     """
     if not because.strip():
         raise UsageError(
@@ -80,6 +82,8 @@ def override_gate(ctx: Context, number: int, *, because: str) -> Event:
     head = ctx.journal.head()
     state = registry_state(ctx.journal, ctx.task.name)
     version = state.stored_version(number)
+    if state.live and state.live.version == number:
+        raise Refused("CW804", f"version {number} is live already", fix="nothing to do; 'classward status' shows it")
     standing = standing_of(ctx, version, state)
     if standing.may_pass or not ctx.task.gate.is_required:
         got = standing.state if ctx.task.gate.is_required else "gate.required is false"
