@@ -1,8 +1,12 @@
 from __future__ import annotations
 
-import pytest
-from serving_fakes import CLASSES
+from dataclasses import replace
 
+import pytest
+from serving_fakes import CLASSES, Client, KeywordModel, make_parts
+
+from classward.domain import ABSTAINED, DecisionRule
+from classward.serving.app import create_app
 from classward.serving.openapi import description
 from classward.serving.routes import ROUTES
 
@@ -52,6 +56,35 @@ def test_rows_and_classes_are_those_of_the_live_version(client):
     assert schemas["Row"]["properties"]["amount"]["type"] == ["number", "null"]
     label = schemas["PredictReply"]["properties"]["predictions"]["items"]["properties"]["label"]
     assert label["enum"] == list(CLASSES)
+
+
+def test_rows_left_to_a_person_and_labels_set_aside_are_described(tmp_path):
+    def careful(bundle_hash):
+        model = KeywordModel()
+        model.rule = replace(DecisionRule.plain(model.label_space), abstain_below=0.9)
+        return model
+
+    parts = replace(make_parts(tmp_path), load_bundle=careful)
+    parts.journal.deploy(1, "hash-1")
+    client = Client(create_app(parts))
+    document = client.get("/openapi.json").json()
+    schemas = document["components"]["schemas"]
+    answer = client.post("/predict", {"rows": [{"text": "refund"}]}).json()
+    assert answer["predictions"][0]["label"] == ABSTAINED
+    assert fits(answer, schemas["PredictReply"], document)
+    body = {"labels": [{"id": "", "label": ""}]}
+    assert fits(body, schemas["LabelsRequest"], document)
+    assert client.post("/labels", body).json()["quarantined"] == 1
+    client.close()
+
+
+def test_lists_that_are_described_as_too_short_or_names_as_too_long_are_refused(client):
+    request = client.get("/openapi.json").json()["components"]["schemas"]["PredictRequest"]["properties"]
+    for field in ("ids", "keys"):
+        assert request[field]["minItems"] == request[field]["items"]["minLength"] == 1
+        longest = request[field]["items"]["maxLength"]
+        for values, status in (([], 422), ([""], 422), (["n" * (longest + 1)], 422), (["n" * longest], 200)):
+            assert client.post("/predict", {"rows": [{"text": "refund"}], field: values}).status == status
 
 
 def test_without_a_live_version_it_still_describes(start):

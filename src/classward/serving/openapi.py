@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from classward.domain import MAX_NAME, InputSchema
+from classward.domain import ABSTAINED, MAX_NAME, InputSchema
 from classward.flows.predict import LoadedVersion
 from classward.serving.about import RELEASE
 from classward.serving.decode import MAX_TOP_K
@@ -114,6 +114,12 @@ def _ref(name: str) -> Json:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
+_ANY_LABEL: Json = {
+    "anyOf": [_ref("Label"), {"type": "object"}],
+    "description": "A Label; any other object is quarantined with its reason, and spoils no label beside it",
+}
+
+
 _REPLY_KINDS = {
     "landing": "text/html",
     "docs": "text/html",
@@ -158,11 +164,14 @@ def _row(schema: InputSchema) -> Json:
 def _schemas(current: LoadedVersion | None) -> Json:
     row = _row(current.model.schema) if current else {"type": "object"}
     label: Json = {"type": "string", "enum": list(current.class_names)} if current else _TEXT
+    answered = label
+    if current and current.decider:  # its rule may leave a row to a person
+        answered = {"type": "string", "enum": [*current.class_names, ABSTAINED]}
     top = _object({"label": label, "probability": _SHARE}, required=["label", "probability"])
     answer: Json = {
         "id": _NAME,
         "version": {"type": "integer"},
-        "label": label,
+        "label": answered,
         "probability": _SHARE,
         "top": {"type": "array", "items": top},
         "path": {"type": "string", "description": "What decided"},
@@ -185,11 +194,17 @@ def _schemas(current: LoadedVersion | None) -> Json:
         "PredictRequest": _object(
             {
                 "rows": {"type": "array", "items": _ref("Row"), "minItems": 1},
-                "ids": {"type": ["array", "null"], "items": _NAME, "description": "One per row; made up if left out"},
+                "ids": {
+                    "type": ["array", "null"],
+                    "items": _NAME,
+                    "minItems": 1,
+                    "description": "One per row; made up if left out",
+                },
                 "keys": {
                     "type": ["array", "null"],
-                    "items": {"type": ["string", "null"]},
-                    "description": "Sticky routing",
+                    "items": {**_NAME, "type": ["string", "null"]},
+                    "minItems": 1,
+                    "description": "Sticky routing; one per row, null for none",
                 },
                 "top_k": {"type": "integer", "minimum": 1, "maximum": MAX_TOP_K, "default": 1},
                 "all": {"type": "boolean", "default": False},
@@ -240,7 +255,7 @@ def _schemas(current: LoadedVersion | None) -> Json:
             ],
         ),
         "LabelsRequest": _object(
-            {"labels": {"type": "array", "items": _ref("Label"), "minItems": 1}}, required=["labels"], is_closed=True
+            {"labels": {"type": "array", "items": _ANY_LABEL, "minItems": 1}}, required=["labels"], is_closed=True
         ),
         "Label": _object(
             {
