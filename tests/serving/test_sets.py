@@ -92,3 +92,26 @@ def test_the_description_is_true(sure):
     described = document["components"]["schemas"]["PredictReply"]["properties"]
     assert set(reply) <= set(described)
     assert set(reply["predictions"][0]) <= set(described["predictions"]["items"]["properties"])
+
+
+def asked_v2(client, *names: str):
+    texts = {"name": "text", "shape": [2], "datatype": "BYTES", "data": ["outage", "hello"]}
+    outputs = [{"name": name} for name in names]
+    return client.post("/v2/models/tickets/infer", {"inputs": [texts], "outputs": outputs})
+
+
+def test_the_open_protocol_has_them_when_named_and_lists_them(sure):
+    body = asked_v2(sure, "label", "set").json()
+    assert [output["name"] for output in body["outputs"]] == ["label", "set"]
+    told = body["outputs"][1]
+    assert (told["datatype"], told["shape"]) == ("BOOL", [2, 3])
+    assert told["data"] == [False, True, True, True, False, True]  # billing, outage, refund
+    assert body["parameters"]["set_miss"] == 0.2
+    assert "set" not in {output["name"] for output in asked_v2(sure).json()["outputs"]}
+    assert "set" in {output["name"] for output in sure.get("/v2/models/tickets").json()["outputs"]}
+
+
+def test_the_open_protocol_refuses_sets_of_a_version_without(client):
+    response = asked_v2(client, "set")
+    assert (response.status, response.json()["code"]) == (422, "CW294")
+    assert "set" not in {output["name"] for output in client.get("/v2/models/tickets").json()["outputs"]}

@@ -14,7 +14,7 @@ from classward.serving.about import RELEASE
 from classward.serving.decode import InferBody, check_names
 from classward.serving.live import require_current
 from classward.serving.predict import answer_rows
-from classward.serving.tensors import DATATYPES, OutputTensor, check_outputs, outputs_of, rows_of, shape_of
+from classward.serving.tensors import DATATYPES, SET, OutputTensor, check_outputs, outputs_of, rows_of, shape_of
 from classward.serving.trace import RequestTrace
 from classward.serving.worker import Worker
 
@@ -32,7 +32,7 @@ class Inferred:
     model: str
     version: str
     id: str
-    parameters: dict[str, str | int]
+    parameters: dict[str, str | int | float]
     outputs: tuple[OutputTensor, ...]
 
 
@@ -71,6 +71,8 @@ def tensors_of(loaded: LoadedVersion) -> tuple[list[dict[str, object]], list[dic
         {"name": "probability", "datatype": "FP64", "shape": [-1]},
         {"name": "probabilities", "datatype": "FP64", "shape": [-1, len(loaded.class_names)]},
     ]
+    if loaded.set_decider is not None:
+        outputs.append({"name": SET, "datatype": "BOOL", "shape": [-1, len(loaded.class_names)]})
     return inputs, outputs
 
 
@@ -88,12 +90,14 @@ async def infer(
 
     Row ids and sticky keys may be given as the request parameters ``ids`` and ``keys``: lists of strings, or such a
     list as JSON text where parameters are single values (gRPC). Flags come back in the parameter ``flags`` as JSON
-    text, one list per row.
+    text, one list per row. Who names the output ``set`` gets prediction sets, and the share of rows of any class whose
+    set may miss the truth as the parameter ``set_miss``.
 
     Raises
     ------
     InvalidInput
-        CW421 and CW422 for tensors that cannot be read, CW423 for ids and keys; row errors as in ``/predict``.
+        CW421 and CW422 for tensors that cannot be read, CW423 for ids and keys, CW294 for sets of a version
+        without; row errors as in ``/predict``.
     """
     check_outputs(body.outputs)
     rows = rows_of(body.inputs, loaded.model.schema, max_rows=worker.parts.settings.max_rows)
@@ -104,12 +108,13 @@ async def infer(
         ids=ids,
         keys=keys,
         top_k=1,
+        sets=any(output.name == SET for output in body.outputs or ()),
         request_id=request_id,
         caller=caller,
         deadline_s=deadline_s,
         trace=trace,
     )
-    parameters: dict[str, str | int] = {
+    parameters: dict[str, str | int | float] = {
         "request_id": answer.request_id,
         "bundle_hash": answer.bundle_hash,
         "label_space_hash": answer.label_space_hash,
@@ -117,6 +122,8 @@ async def infer(
     }
     if any(row.flags for row in answer.predictions):
         parameters["flags"] = json.dumps([list(row.flags) for row in answer.predictions])
+    if answer.set_miss is not None:
+        parameters["set_miss"] = answer.set_miss
     return Inferred(
         model=worker.parts.task.name,
         version=str(answer.version),

@@ -11,7 +11,17 @@ from classward.flows.predict import Answer
 from classward.serving.binary import TensorValues
 from classward.serving.decode import InferInput, InferOutput
 
-__all__ = ["DATATYPES", "OUTPUTS", "OutputTensor", "check_outputs", "check_shape", "outputs_of", "rows_of", "shape_of"]
+__all__ = [
+    "DATATYPES",
+    "OUTPUTS",
+    "SET",
+    "OutputTensor",
+    "check_outputs",
+    "check_shape",
+    "outputs_of",
+    "rows_of",
+    "shape_of",
+]
 
 _INTEGERS = ("INT8", "INT16", "INT32", "INT64", "UINT8", "UINT16", "UINT32", "UINT64")
 _NUMBERS = ("FP64", "FP32", "FP16", *_INTEGERS)
@@ -29,6 +39,9 @@ DATATYPES: dict[str, tuple[str, ...]] = {
 
 OUTPUTS = ("id", "label", "probability", "probabilities")
 """Output tensors; ``id`` is of each row, to label it later, ``probabilities`` has shape (n, classes)."""
+
+SET = "set"
+"""Output tensor that comes only when it is asked for: which classes stay possible, of shape (n, classes)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +183,10 @@ def check_outputs(wanted: Sequence[InferOutput] | None) -> None:
         CW422 for an output that does not exist.
     """
     for output in wanted or ():
-        if output.name not in OUTPUTS:
+        if output.name not in (*OUTPUTS, SET):
             name = output.name[:100]
-            raise InvalidInput("CW422", f"no output is called {name!r}{nearest(name, OUTPUTS)}", fix=", ".join(OUTPUTS))
+            known = (*OUTPUTS, SET)
+            raise InvalidInput("CW422", f"no output is called {name!r}{nearest(name, known)}", fix=", ".join(known))
 
 
 def outputs_of(answer: Answer, wanted: Sequence[InferOutput] | None) -> tuple[OutputTensor, ...]:
@@ -186,6 +200,10 @@ def _output(name: str, answer: Answer) -> OutputTensor:
     if name == "probabilities":
         matrix = answer.probabilities
         return OutputTensor(name, "FP64", matrix.shape, matrix.ravel())
+    if name == SET:
+        possible = [frozenset(row.possible or ()) for row in rows]
+        values = [one in names for names in possible for one in answer.class_names]
+        return OutputTensor(name, "BOOL", (len(rows), len(answer.class_names)), values)
     if name == "probability":
         return OutputTensor(name, "FP64", (len(rows),), [row.probability for row in rows])
     return OutputTensor(name, "BYTES", (len(rows),), [row.id if name == "id" else row.label for row in rows])

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import socket
 import struct
+from dataclasses import replace
 
 import grpc
 import pytest
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
-from serving_fakes import CLASSES
+from serving_fakes import CLASSES, KeywordModel
 
+from classward.domain import DecisionRule, SetRule
 from classward.serving.grpc import service
 from classward.serving.grpc.messages import METHODS, SERVICE, messages
 from classward.serving.tracing import Tracing
@@ -258,3 +260,31 @@ def test_an_inference_is_a_part_of_its_callers_trace(grpc_of, monkeypatch):
     assert (span.name, f"{span.context.trace_id:032x}") == ("grpc_ModelInfer", trace)
     assert f"{span.parent.span_id:016x}" == parent
     assert span.attributes["http.response.status_code"] == 404
+
+
+@pytest.mark.parametrize("raw", [True, False])
+def test_prediction_sets_come_when_named(grpc_of, monkeypatch, raw):
+    monkeypatch.setattr("serving_fakes.load_bundle", lambda bundle_hash: _with_sets())
+    message = infer_request(raw=raw)
+    message.outputs.add(name="set")
+    answer = grpc_of().call("ModelInfer", message)
+    (told,) = answer.outputs
+    assert (told.name, told.datatype, list(told.shape)) == ("set", "BOOL", [2, 3])
+    given = list(answer.raw_output_contents[0]) if raw else list(told.contents.bool_contents)
+    assert given == [False, False, True, False, True, True]
+    assert answer.parameters["set_miss"].double_param == 0.2
+
+
+def test_sets_of_a_version_without_are_refused(grpc_of):
+    message = infer_request(raw=False)
+    message.outputs.add(name="set")
+    error = grpc_of().refused("ModelInfer", message)
+    assert error.code() is grpc.StatusCode.INVALID_ARGUMENT
+    assert "CW294" in error.details()
+
+
+def _with_sets() -> KeywordModel:
+    model = KeywordModel()
+    rule = SetRule(score="lac", alpha=0.2, thresholds=(0.5, 0.5, 0.95))
+    model.rule = replace(DecisionRule.plain(model.label_space), sets=(rule,))
+    return model

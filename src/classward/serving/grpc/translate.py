@@ -13,6 +13,7 @@ from classward.serving.tensors import check_shape
 
 __all__ = ["body_of", "fill_response"]
 
+_CHOICES = {int: "int64_param", float: "double_param", str: "string_param"}
 _CONTENTS = {
     "BOOL": "bool_contents",
     "INT8": "int_contents",
@@ -112,7 +113,7 @@ def fill_response(response: Any, done: Inferred, *, is_raw: bool) -> Any:
     """Write an answer; as raw bytes if the request came so."""
     response.model_name, response.model_version, response.id = done.model, done.version, done.id
     for name, value in done.parameters.items():
-        choice = "int64_param" if isinstance(value, int) else "string_param"
+        choice = _CHOICES[type(value)]
         setattr(response.parameters[name], choice, value)
     for output in done.outputs:
         tensor = response.outputs.add(name=output.name, datatype=output.datatype, shape=output.shape)
