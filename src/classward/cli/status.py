@@ -16,6 +16,7 @@ __all__ = ["command", "show"]
 
 _MOST_CLASSES = 20
 _FEW_LABELS = 20
+_SURE_ERRORS = 0.1
 
 
 @click.command("status")
@@ -109,6 +110,12 @@ def _footer(state: Status) -> None:
         f" {window.n_predictions:,} answers since {output.moment(window.starts_at)}; {output.fraction(share)} labelled"
         f"   lost records {state.n_lost}   workers {len(state.workers)} ({state.serving})"
     )
+    if state.unknown.value:
+        output.say(f" left to a person (no class was sure enough): {output.measure(state.unknown)} of answers")
+    sure = [c for c in state.classes if c.confident_errors.interval and c.confident_errors.interval.low > _SURE_ERRORS]
+    if sure:
+        said = ", ".join(f"{c.class_name} {output.measure(c.confident_errors)}" for c in sure[:_MOST_CLASSES])
+        output.say(f" WRONG WITH CONFIDENCE 0.9 OR MORE: {said}. Recalibrate: train again on fresh labelled rows")
     if state.serving == "version skew" and state.deployment and state.deployment.live:
         for worker in state.workers:
             if worker.bundle_hash != state.deployment.live.bundle_hash:

@@ -76,9 +76,16 @@ class SloState:
     n_more: int | None = None
 
 
+_NO_LABELS = Measure(value=None, n=0)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassState:
-    """One class over a window of production: volume, figures, calibration, lag and promises."""
+    """One class over a window of production: volume, figures, calibration, lag and promises.
+
+    ``confident_errors`` is the share of wrong answers among the labelled ones that name this class with a probability of
+    0.9 or more.
+    """
 
     class_name: str
     n_predicted: int
@@ -88,6 +95,7 @@ class ClassState:
     slos: tuple[SloState, ...]
     lag_p50_s: float | None = None
     lag_p90_s: float | None = None
+    confident_errors: Measure = _NO_LABELS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

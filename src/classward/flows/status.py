@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import numpy as np
 import polars as pl
 
-from classward.domain import Alert, CalibrationReport, ClassEstimate, ClassState, Deployment, Window
+from classward.domain import Alert, CalibrationReport, ClassEstimate, ClassState, Deployment, Measure, Window
 from classward.flows.alert_log import alerts_of
 from classward.flows.context import Context
 from classward.flows.label_space import last_label_space
@@ -17,7 +17,7 @@ from classward.flows.revisions import Revision, revisions
 from classward.flows.versions import registry_state
 from classward.flows.watch import last_tick
 from classward.lifecycle.label import LabelLag, label_lag
-from classward.lifecycle.monitor import class_estimates, class_states, production_calibration
+from classward.lifecycle.monitor import class_estimates, class_states, production_calibration, unknown_share
 from classward.ports import Heartbeat
 
 __all__ = ["Check", "Status", "status"]
@@ -27,6 +27,9 @@ _SWAP_S = 10.0
 _UNWATCHED_S = 300.0
 _RECORD_DAYS = 91
 _READ = ("id", "at", "version", "route", "kind", "label", "probability")
+
+
+_NOTHING = Measure(value=None, n=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +50,7 @@ class Status:
     ``swapping`` (a change is younger than ten seconds), ``version skew`` (a worker answers with another version than the
     journal intends, or cannot load it), ``no server``. ``checks`` are what has to be watched and whether it is. ``revisions``
     are days of the window whose figures changed after they were over. ``estimates`` cover the whole days of the window and
-    need no label.
+    need no label. ``unknown`` is the share of answers in the window that name no class.
     """
 
     task: str
@@ -71,6 +74,7 @@ class Status:
     checks: tuple[Check, ...]
     revisions: tuple[Revision, ...] = ()
     estimates: tuple[ClassEstimate, ...] = ()
+    unknown: Measure = _NOTHING
 
 
 def status(ctx: Context, *, now: datetime) -> Status:
@@ -103,7 +107,7 @@ def status(ctx: Context, *, now: datetime) -> Status:
         n_quarantined=ctx.log.quarantined().height, n_lost=_n_lost(ctx, workers),
         serving=_serving(state.deployment, workers, now), checks=(*_checks(workers), *_watch_check(ctx, workers, now)),
         revisions=tuple(r for r in revisions(ctx, since=window_start.date()) if r.route == "live"),
-        estimates=_estimates(ctx, live.version, now) if live else (),
+        estimates=_estimates(ctx, live.version, now) if live else (), unknown=unknown_share(within),
     )  # fmt: skip
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from classward.domain import SLO, LabelSpace
-from classward.lifecycle.monitor import class_states, production_calibration
+from classward.domain import ABSTAINED, SLO, LabelSpace
+from classward.lifecycle.monitor import class_states, production_calibration, unknown_share
 from classward.statistics import wilson
 
 SPACE = LabelSpace.of(["billing", "refund", "security"])
@@ -120,3 +120,24 @@ def test_production_calibration() -> None:
 
 def test_no_labels_have_no_calibration() -> None:
     assert production_calibration(outcomes(("billing", None, 3)), rng=np.random.default_rng(0)) is None
+
+
+def test_confident_errors_of_each_class() -> None:
+    unsure = outcomes(("refund", "billing", 30))
+    sure = outcomes(
+        ("refund", "refund", 15), ("refund", "billing", 5), ("refund", None, 9), (ABSTAINED, "refund", 3)
+    ).with_columns(probability=pl.lit(0.9))  # fmt: skip
+    window = pl.concat([unsure, sure])
+    billing, refund, _ = class_states(window, window, SPACE, [])
+    assert (refund.confident_errors.value, refund.confident_errors.n) == (0.25, 20)
+    assert refund.confident_errors.interval is not None
+    assert (refund.confident_errors.interval.low, refund.confident_errors.interval.high) == wilson(5, 20)
+    assert (billing.confident_errors.value, billing.confident_errors.n) == (None, 0)
+    assert class_states(window.drop("probability"), window, SPACE, [])[1].confident_errors.n == 0
+
+
+def test_the_share_of_answers_that_name_no_class() -> None:
+    found = unknown_share(outcomes(("refund", None, 30), (ABSTAINED, "refund", 3), (ABSTAINED, None, 7)))
+    assert (found.value, found.n) == (0.25, 40)
+    assert found.interval is not None
+    assert unknown_share(outcomes()).value is None

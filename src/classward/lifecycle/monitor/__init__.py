@@ -4,7 +4,7 @@ from classward.lifecycle.monitor.alarms import Due, alert_for, alerts_due, open_
 from classward.lifecycle.monitor.buckets import bucket_of, grown, with_labels
 from classward.lifecycle.monitor.budgets import error_budgets
 from classward.lifecycle.monitor.calibration import production_calibration
-from classward.lifecycle.monitor.classes import class_states
+from classward.lifecycle.monitor.classes import class_states, unknown_share
 from classward.lifecycle.monitor.drift import drift_signals
 from classward.lifecycle.monitor.drift_tickets import TicketDue, stakes_over, ticket_for, tickets_due
 from classward.lifecycle.monitor.estimates import class_estimates
@@ -48,5 +48,6 @@ __all__ = [
     "taken_in",
     "ticket_for",
     "tickets_due",
+    "unknown_share",
     "with_labels",
 ]

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from classward.domain import SLO, ClassState, LabelSpace, Measure, SloState
+from classward.domain import ABSTAINED, SLO, ClassState, LabelSpace, Measure, SloState
 from classward.lifecycle.monitor.promises import slo_state, unjudged
-from classward.statistics import weighted_share
+from classward.statistics import measured_share, weighted_share
 
-__all__ = ["class_states"]
+__all__ = ["class_states", "unknown_share"]
 
 _RATES = ("recall", "precision")
+_SURE = 0.9
 _COLUMN = {"recall": "truth", "precision": "label"}
 
 
@@ -33,7 +34,8 @@ def class_states(
     Parameters
     ----------
     window : DataFrame
-        Outcomes whose figures are shown (``label, truth, delay_s``, optionally ``weight``; truth may be null).
+        Outcomes whose figures are shown (``label, truth, delay_s``, optionally ``weight`` and ``probability``; truth may
+        be null).
     evidence : DataFrame
         Outcomes of the live version since it went live (same columns): each label counts once for its verdicts.
     slos : sequence of SLO
@@ -52,6 +54,7 @@ def class_states(
     judged = {indicator: _figures(evidence, indicator) for indicator in _RATES}
     n_answers = {str(name): int(n) for name, n in window.group_by("label").len().iter_rows()}
     lags = _lags(window)
+    sure = _confident_errors(window)
     nothing = Measure(value=None, n=0)
     return tuple(
         ClassState(
@@ -65,20 +68,35 @@ def class_states(
             ),
             lag_p50_s=lags.get(name, (None, None))[0],
             lag_p90_s=lags.get(name, (None, None))[1],
+            confident_errors=sure.get(name, nothing),
         )
         for name in label_space.names
     )
 
 
-def _figures(outcomes: pl.DataFrame, indicator: str) -> dict[str, Measure]:
+def unknown_share(window: pl.DataFrame) -> Measure:
+    """Share of answers that name no class: rows left to a person since nothing was probable, or known, enough."""
+    return measured_share(int((window["label"] == ABSTAINED).sum()), window.height)
+
+
+def _confident_errors(outcomes: pl.DataFrame) -> dict[str, Measure]:
+    if "probability" not in outcomes.columns:
+        return {}
+    found = _figures(outcomes.filter(pl.col("probability") >= _SURE), "precision", of="wrong")
+    return {name: measure for name, measure in found.items() if name != ABSTAINED}
+
+
+def _figures(outcomes: pl.DataFrame, indicator: str, *, of: str = "right") -> dict[str, Measure]:
     weight = pl.col("weight").fill_null(1.0) if "weight" in outcomes.columns else pl.lit(1.0)
     column = _COLUMN[indicator]
     labelled = outcomes.filter(pl.col("truth").is_not_null()).select(
-        pl.col(column).alias("class"), (pl.col("truth") == pl.col("label")).alias("is_right"), weight.alias("weight")
+        pl.col(column).alias("class"),
+        ((pl.col("truth") == pl.col("label")) == (of == "right")).alias("is_it"),
+        weight.alias("weight"),
     )
     parts = labelled.partition_by("class", as_dict=True)
     return {
-        str(name): weighted_share(part["is_right"].to_numpy(), part["weight"].to_numpy())
+        str(name): weighted_share(part["is_it"].to_numpy(), part["weight"].to_numpy())
         for (name,), part in parts.items()
     }
 

@@ -83,6 +83,16 @@ def test_scales_are_ordinal_and_paths_hierarchical() -> None:
     assert "ordinal" not in found
 
 
+def test_a_model_per_parent_needs_rows_of_each_class() -> None:
+    paths = [f"{p}/{c}" for p in ("card", "loan", "app") for c in ("new", "lost", "old", "help")]
+    enough = run(paths * 20)["hierarchy"]
+    assert "a model per parent with the flat one on the same folds" in enough.what
+    assert "0 of 12 classes have fewer than 20 rows" in enough.because
+    thin = run([*paths * 19, *paths[:9]])["hierarchy"]
+    assert "no model per parent" in thin.what
+    assert "3 of 12 classes have fewer than 20 rows" in thin.because
+
+
 def test_few_rows_and_many_classes() -> None:
     many = [f"intent {i % 1200}" for i in range(3600)]
     found = run(many)

@@ -19,6 +19,8 @@ _FEWEST_UNITS = 20
 _MOVED = 0.05
 _CRITICAL_SHARE = 0.25
 _SHOWN = 5
+_FEW_PER_LEVEL = 20
+_THIN_SHARE = 0.2
 
 
 def advise(facts: LabelFacts, *, few: int = _FEW) -> tuple[Recommendation, ...]:
@@ -112,11 +114,7 @@ def _shape(facts: LabelFacts) -> Iterator[Recommendation]:
             "rows), and one model keeps their probabilities comparable", n=facts.n_classes, sureness="hint",
         )  # fmt: skip
     if facts.parents and facts.n_classes >= 10:
-        yield Recommendation(
-            topic="hierarchy", verdict="consider", what="state figures, and perhaps answer, by parent class first",
-            because=f"names are divided by {facts.separator!r} into {len(facts.parents):,} parents, for example "
-            f"{_listed([p for p, _ in facts.parents])}", n=facts.n_classes, sureness="hint",
-        )  # fmt: skip
+        yield _hierarchy(facts)
     if facts.order:
         yield Recommendation(
             topic="ordinal", verdict="consider",
@@ -124,6 +122,22 @@ def _shape(facts: LabelFacts) -> Iterator[Recommendation]:
             because="the names are steps of a scale, so taking a class for its neighbour is a smaller error",
             n=facts.n_classes, sureness="hint",
         )  # fmt: skip
+
+
+def _hierarchy(facts: LabelFacts) -> Recommendation:
+    """Levels pay where each has rows to learn from: parents nearly always do, the classes of a parent may not."""
+    thin = [name for name, n in facts.counts if n < _FEW_PER_LEVEL]
+    is_enough = len(thin) <= _THIN_SHARE * facts.n_classes
+    what = (
+        "state figures, and perhaps answer, by parent class first; compare a model per parent with the flat one on the same "
+        "folds" if is_enough else "state figures by parent class; no model per parent: rows are lacking below"
+    )  # fmt: skip
+    rows = f"{len(thin):,} of {facts.n_classes:,} classes have fewer than {_FEW_PER_LEVEL} rows"
+    return Recommendation(
+        topic="hierarchy", verdict="consider", what=what,
+        because=f"names are divided by {facts.separator!r} into {len(facts.parents):,} parents, for example "
+        f"{_listed([p for p, _ in facts.parents])}; {rows}", n=facts.n_classes, sureness="hint",
+    )  # fmt: skip
 
 
 def _sizes(facts: LabelFacts, few: int) -> Iterator[Recommendation]:
