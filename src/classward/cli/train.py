@@ -98,6 +98,7 @@ def command(
     Ctrl-C loses nothing that was fitted: the same command goes on from there. Which of the options from --balance on help
     is told by 'classward effects'.
     """
+    begun_s = time.monotonic()
     from classward.cli import output, views
 
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # spinning OpenMP threads slow a busy machine down many times
@@ -117,9 +118,10 @@ def command(
             neighbours=neighbours,
         )  # fmt: skip
         cross_validate(ctx, same, tell=output.tell)
+    spent_s = 0.0 if nested else time.monotonic() - begun_s
     result = train(
-        ctx, budget_s=budget_s, n_threads=n_threads, tell=with_time_left(output.tell, budget_s, time.monotonic),
-        encoder=encoder,
+        ctx, budget_s=budget_s, n_threads=n_threads, spent_s=spent_s,
+        tell=with_time_left(output.tell, budget_s - spent_s, time.monotonic), encoder=encoder,
         image_encoder=image_encoder, accepted=accept, brought=brought, treatment=asked, frame=frame,
         zero_shot=zero_shot, adapter=zero_shot_adapter, neighbours=neighbours,
     )  # fmt: skip

@@ -10,6 +10,7 @@ import numpy as np
 from classward.domain import SLO, Candidate, ClassCut, ClassPromise, Plan, Recipe, ThresholdProof
 from classward.errors import DataError, TaskFileError
 from classward.estimators import one_blas_thread
+from classward.flows.budget import Budget
 from classward.flows.portfolio import Portfolio
 from classward.inference import Encoder, FrameScorer, Gate
 from classward.lifecycle.calibrate import prove_gate, unproved_gate
@@ -19,6 +20,7 @@ from classward.lifecycle.train import (
     FitFold,
     How,
     LabelledRows,
+    OutOfTime,
     cross_fit,
     fit_one,
 )
@@ -26,6 +28,7 @@ from classward.lifecycle.train import (
 __all__ = ["GatesMade", "gate_promises", "with_gates"]
 
 _ERROR_RATE = 0.1
+_MORE_FOR_ALL = 1.6
 _UNASKED = "no model of the blend can be asked in binary questions"
 
 
@@ -73,12 +76,13 @@ def with_gates(
     *,
     tell: Callable[[str], None],
     encoder: Encoder | None = None,
+    budget: Budget | None = None,
 ) -> GatesMade:
     """Fit, calibrate and prove a binary model for each class that is looked for first.
 
     Each is of the family with the largest weight in the blend. It is proved on rows its models did not see, gate after gate
     on what earlier ones leave, and then fitted on all rows (but for rows in time order). All proofs together are wrong with
-    a chance of 0.1 at most. Takes about as long as one more candidate for each class, beyond the budget.
+    a chance of 0.1 at most. Takes about as long as one more candidate for each class.
 
     Parameters
     ----------
@@ -90,6 +94,9 @@ def with_gates(
         Told about progress.
     encoder : Encoder, optional
         Reads texts.
+    budget : Budget, optional
+        When to be done, each gate with an equal part of what is left; one that would not finish is left out as not
+        enough evidence, with that reason. Without one, each takes as long as it takes.
     """
     recipe = _recipe(found.candidates)
     if not promises or recipe is None:
@@ -99,20 +106,25 @@ def with_gates(
     truth = rows.y_index[found.held_rows]
     is_taken = np.zeros(len(truth), dtype=np.bool_)
     gates, cuts, proofs_made, yes = [], [], [], []
-    for promise in promises:
+    for i, promise in enumerate(promises):
+        seconds_left = _part(budget, len(promises) - i)
         column = rows.label_space.index(promise.class_name)
         tell(f"gate for {promise.class_name}: {recipe.title}")
         asked = replace(rows, y_index=(rows.y_index == column).astype(np.int64), label_space=BINARY_SPACE)
         try:
             with one_blas_thread():
                 said = cross_fit(
-                    recipe, asked, folds, seed=made.seed, n_threads=made.n_threads, seconds_left=lambda: float("inf"),
-                    encoder=encoder,
+                    recipe, asked, folds, seed=made.seed, n_threads=made.n_threads, seconds_left=seconds_left,
+                    n_after=_MORE_FOR_ALL * (len(folds) > 1), encoder=encoder,
                 )  # fmt: skip
             proved = prove_gate(
                 promise, said.logits[:, :2], truth == column, is_taken, error_rate=each,
                 rng=np.random.default_rng(made.seed),
             )  # fmt: skip
+        except OutOfTime as late:
+            tell(f"gate for {promise.class_name}: no time, {late}")
+            proofs_made.append(unproved_gate(promise, f"not enough evidence: no time ({late})", error_rate=each))
+            continue
         except DataError:  # a fold without the class, or without any other
             few = f"{int((truth == column).sum())} rows of the class are too few for folds with it and without it"
             proofs_made.append(unproved_gate(promise, few, error_rate=each))
@@ -120,7 +132,7 @@ def with_gates(
         proofs_made.append(proved.proof)
         if proved.proof.threshold is None:
             continue
-        how = How(seed=made.seed, n_threads=made.n_threads, should_stop=lambda: False, encoder=encoder)
+        how = How(seed=made.seed, n_threads=made.n_threads, should_stop=_is_over(seconds_left), encoder=encoder)
         with one_blas_thread():
             model = said.models[0] if len(folds) == 1 else fit_one(recipe, asked, how)
         assert not isinstance(model.scorer, FrameScorer)
@@ -137,6 +149,18 @@ def with_gates(
     return GatesMade(
         portfolio=replace(found, model=model_with, held_proba=held), cuts=tuple(cuts), proofs=tuple(proofs_made)
     )
+
+
+def _part(budget: Budget | None, n_gates: int) -> Callable[[], float]:
+    """Seconds left of an equal part of what is left now."""
+    if budget is None:
+        return lambda: float("inf")
+    own = replace(budget, ends_s=budget.clock_s() + budget.left_s() / n_gates)
+    return own.left_s
+
+
+def _is_over(seconds_left: Callable[[], float]) -> Callable[[], bool]:
+    return lambda: seconds_left() <= 0.0
 
 
 def _recipe(candidates: Sequence[Candidate]) -> Recipe | None:

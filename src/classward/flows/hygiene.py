@@ -10,7 +10,7 @@ from classward.errors import DataError
 from classward.flows.context import Context
 from classward.flows.snapshot import TrainingData
 from classward.inference import Proba
-from classward.lifecycle.data import answer_by_column, answer_by_copy, scan, unaccepted_stops
+from classward.lifecycle.data import LeakageLimits, answer_by_column, answer_by_copy, scan, unaccepted_stops
 from classward.lifecycle.evaluate import answer_baseline, too_good
 
 __all__ = ["leakage_checks", "result_checks", "simple_baselines"]
@@ -43,12 +43,19 @@ def leakage_checks(
             f"{', '.join(repr(f.key) for f in open_stops)}",
         )
     if not findings:
-        return (("leakage", "passed", f"no finding in {data.table.height:,} rows"),), ()
+        return (("leakage", "passed", f"no finding in {data.table.height:,} rows{_looked_at(data)}"),), ()
     accepted_keys = {f.key for f in findings if f.severity == "stop"}
     return tuple(
         (f"leakage: {f.kind}", f"accepted by {ctx.actor}" if f.key in accepted_keys else "warning", f.what)
         for f in findings
     ), findings
+
+
+def _looked_at(data: TrainingData) -> str:
+    most = LeakageLimits().most_rows
+    if data.n_development <= most:
+        return ""
+    return f"; columns that give the label away were looked for in {most:,} of {data.n_development:,} rows"
 
 
 _TOO_GOOD = "too_good"

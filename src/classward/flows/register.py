@@ -30,6 +30,7 @@ from classward.lifecycle.data.typical import typical_row
 from classward.lifecycle.evaluate import (
     HeldOut,
     analyse,
+    bounds_of,
     evaluate,
     one_column_answers,
     report_from_json,
@@ -121,7 +122,10 @@ def _evaluate_sealed(
         checks=checks,
         notes=(*data.split.notes, *remarks, *answer_notes(answers)),
     )
-    report = replace(report, baselines=(*report.baselines, *simple_baselines(ctx, data, rows)))
+    looked_at = bounds_of(data.y_index[rows], n_train=len(data.folds.train), n_learned=len(_learned(data)))
+    report = replace(
+        report, baselines=(*report.baselines, *simple_baselines(ctx, data, rows)), notes=(*report.notes, *looked_at)
+    )
     held = HeldOut(proba, data.y_index[rows], columns, ctx.task.features, _times(ctx, data, rows))
     report = _analysed(ctx, data, found, report, held)
     return report if report.analysis is None else replace(report, analysis=replace(report.analysis, answers=answers))
@@ -138,7 +142,7 @@ def _times(ctx: Context, data: TrainingData, rows: NDArray[np.int64]) -> NDArray
 def _analysed(ctx: Context, data: TrainingData, found: Portfolio, report: Report, held: HeldOut) -> Report:
     """Add where the errors are and what to do next; simple models and explanations look at a sample of training rows."""
     rng = np.random.default_rng(ctx.task.seed)
-    learned = data.folds.train[:: -(-len(data.folds.train) // _MOST_SIMPLE_ROWS)]
+    learned = _learned(data)
     shown = data.folds.train[:: -(-len(data.folds.train) // _N_BACKGROUND)]
     column, answers = one_column_answers(
         data.columns(learned, ctx), data.y_index[learned], held.columns, features=held.features,
@@ -152,6 +156,11 @@ def _analysed(ctx: Context, data: TrainingData, found: Portfolio, report: Report
         attributions=top_attributions(found.model, held, background, rng=rng, n_rows=10, n_permutations=4),
         candidates=[replace(c, fit_s=0.0) for c in found.candidates],
     )  # fmt: skip
+
+
+def _learned(data: TrainingData) -> NDArray[np.int64]:
+    """Training rows that models of one column learn from, evenly spaced."""
+    return data.folds.train[:: -(-len(data.folds.train) // _MOST_SIMPLE_ROWS)]
 
 
 def _extras(ctx: Context, data: TrainingData, made: Plan, found: Portfolio, report: Report) -> dict[str, bytes]:

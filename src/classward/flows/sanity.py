@@ -21,18 +21,28 @@ _MOST_ROWS = 1500
 
 
 def sanity_checks(
-    ctx: Context, data: TrainingData, recipe: Recipe, *, n_threads: int
+    ctx: Context, data: TrainingData, recipe: Recipe, *, n_threads: int, left_s: float = math.inf, fit_s: float = 0.0
 ) -> tuple[tuple[str, str, str], ...]:
     """Fit on shuffled labels and look at how well that predicts; list (name, outcome, detail).
 
     With labels shuffled there is nothing to learn, so accuracy on held-out rows must stay near the largest class share.
     The run stops if it is higher by more than chance allows (one-sided 1 in 10,000).
 
+    Parameters
+    ----------
+    left_s : float
+        Seconds that may go into it; a check that would need more is not passed over but listed as not enough evidence.
+    fit_s : float
+        What one fit of ``recipe`` on all rows took (seconds); at most 1,500 rows are fitted here.
+
     Raises
     ------
     DataError
         CW244 if shuffled labels can be predicted: rows or labels leak between folds.
     """
+    needed_s = fit_s * min(1.0, _MOST_ROWS / max(1, data.n_development))
+    if needed_s > left_s:
+        return (("shuffled labels", "not enough evidence", f"no time: it needs about {needed_s:.1f} s more"),)
     rng = np.random.default_rng(ctx.task.seed)
     rows = rng.permutation(data.folds.train)[:_MOST_ROWS]
     held = rng.permutation(data.folds.calibration)[:_MOST_ROWS]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -33,17 +33,22 @@ from classward.inference import Blend, BlendMember, FittedModel, Identity
 from classward.lifecycle.train import (
     LabelledRows,
     Treatment,
+    afterwards_s,
     frame_params,
     framed,
     left_untreated,
     neighbours_alone,
     neighbours_recipe,
     plan,
+    with_time_kept,
     zero_shot_alone,
     zero_shot_recipe,
 )
 
 __all__ = ["TrainResult", "train"]
+
+_OVER = 0.1
+"""Part of the budget by which a check may overrun it before it is left out for want of time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +79,7 @@ def train(
     zero_shot: str = "",
     adapter: str = MEANING,
     neighbours: str = "",
+    spent_s: float = 0.0,
 ) -> TrainResult:
     """Make the best calibrated version that the budget buys, and register it.
 
@@ -98,6 +104,8 @@ def train(
         ``adapter`` makes it.
     neighbours : str
         ``beside`` or ``alone``: a model that answers by the nearest training rows, and names them as evidence.
+    spent_s : float
+        Seconds of the budget that went by before this was called: loading of libraries, opening of the workspace.
 
     Raises
     ------
@@ -107,7 +115,8 @@ def train(
     Refused
         CW229 if the sealed rows were read too often and nothing else can judge.
     """
-    budget = Budget(clock_s=ctx.clock.monotonic_s, ends_s=ctx.clock.monotonic_s() + budget_s)
+    begun_s = ctx.clock.monotonic_s()
+    budget = Budget(clock_s=ctx.clock.monotonic_s, ends_s=begun_s + budget_s - spent_s)
     first = gate_promises(ctx.task.decision.first, ctx.task.slos)
     asked = frame_params(frame, is_ordered=bool(ctx.task.order))
     _note_task(ctx)
@@ -127,6 +136,9 @@ def train(
     )  # fmt: skip
     untreated = left_untreated(planned().recipes, treatment) if treatment else ()
     made = framed(planned(treatment=treatment), asked)
+    # on a slow machine what comes after takes about as long as reading and the look for leaks have taken
+    after_s = max(_after_s(ctx, data), ctx.clock.monotonic_s() - begun_s)
+    made = with_time_kept(made, after_s=after_s, n_gates=len(first))
     usual = made.recipes[0]
     if zero_shot == "alone":
         made = zero_shot_alone(made)
@@ -154,12 +166,15 @@ def train(
             is_strength_asked=treatment is not None and treatment.strength != 1.0,
         )  # fmt: skip
     found = blend_of(made, rows, folds, done, tell=lambda what: tell("train", what), encoder=reader)
-    gated = with_gates(made, rows, folds, found, first, tell=lambda what: tell("train", what), encoder=reader)
+    gated = with_gates(
+        made, rows, folds, found, first, tell=lambda what: tell("train", what), encoder=reader,
+        budget=replace(budget, ends_s=budget.ends_s - after_s),
+    )  # fmt: skip
     found, remarks = gated.portfolio, gated.remarks
     if ctx.task.decision.known_accuracy is not None:
         found, news = tells_news(
             made, rows, done, found, known_accuracy=ctx.task.decision.known_accuracy,
-            tell=lambda what: tell("train", what), encoder=reader,
+            tell=lambda what: tell("train", what), encoder=reader, left_s=budget.left_s() - after_s,
         )  # fmt: skip
         remarks = (*remarks, news)
     decided = _decide(ctx, made, rows, found, gated)
@@ -170,7 +185,14 @@ def train(
     checks = (
         *leaks,
         *result_checks(found.held_proba, rows.y_index[found.held_rows], accepted=accepted),
-        *sanity_checks(ctx, data, usual, n_threads=n_threads),
+        *sanity_checks(
+            ctx,
+            data,
+            usual,
+            n_threads=n_threads,
+            left_s=budget.left_s() + _OVER * budget_s,
+            fit_s=_fit_s(done, usual, n_folds=len(folds)),
+        ),
     )
     version, report, is_new = register(
         ctx, data, made, found, checks=checks, tell=tell,
@@ -187,6 +209,19 @@ def train(
         n_unlabelled=data.n_unlabelled,
         n_suspects=suspects.found.n_suspects,
     )
+
+
+def _after_s(ctx: Context, data: TrainingData) -> float:
+    """Seconds that what follows the fits takes on an ordinary machine."""
+    return afterwards_s(
+        n_rows=data.n_development, n_sealed=len(data.folds.test), n_columns=len(ctx.task.features),
+        n_classes=len(data.label_space),
+    )  # fmt: skip
+
+
+def _fit_s(done: Sequence[Finished], recipe: Recipe, *, n_folds: int) -> float:
+    """Seconds that one fit of a recipe took; 0 if it was not fitted in this run."""
+    return sum(f.candidate.fit_s for f in done if f.candidate.recipe.hash == recipe.hash) / n_folds
 
 
 def _nested(ctx: Context, data: TrainingData) -> tuple[str, ...]:

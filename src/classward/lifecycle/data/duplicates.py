@@ -34,17 +34,16 @@ def alike(table: pl.DataFrame, columns: Sequence[str]) -> NDArray[np.int64]:
     """Number the rows so that rows equal in all columns share a number; numbers count up from 0 in row order."""
     if not table.height:
         return np.zeros(0, dtype=np.int64)
-    plain = [
-        pl.col(c).fill_nan(None) if table[c].dtype.is_float() else pl.col(c)
-        for c in columns
-        if table[c].dtype != pl.Object
-    ]
-    if not plain:
+    names = list(dict.fromkeys(c for c in columns if table[c].dtype != pl.Object))
+    if not names:
         return np.arange(table.height, dtype=np.int64)
-    ranked = table.select(pl.struct(plain).rank("dense").alias("n"))["n"].to_numpy().astype(np.int64)
-    _, first, inverse = np.unique(ranked, return_index=True, return_inverse=True)
-    order = np.argsort(np.argsort(first))
-    return np.asarray(order[inverse], dtype=np.int64)
+    plain = [
+        (pl.col(c).fill_nan(None) if table[c].dtype.is_float() else pl.col(c)).alias(str(i))
+        for i, c in enumerate(names)
+    ]
+    keys = [str(i) for i in range(len(names))]
+    first = table.select(plain).with_row_index("row").select(pl.col("row").first().over(keys))["row"].to_numpy()
+    return np.asarray(np.unique(first, return_inverse=True)[1], dtype=np.int64)
 
 
 def duplicates_of(table: pl.DataFrame, columns: Sequence[str], labels: pl.Series) -> Duplicates:

@@ -4,6 +4,7 @@ from classward.lifecycle.evaluate.analyse import analyse
 from classward.lifecycle.evaluate.answer_baseline import answer_baseline
 from classward.lifecycle.evaluate.answers import answer_report
 from classward.lifecycle.evaluate.attributions import attribution_changes, top_attributions
+from classward.lifecycle.evaluate.bounds import bounds_of
 from classward.lifecycle.evaluate.brought_metric import metric_change
 from classward.lifecycle.evaluate.card import CardFacts, card_markdown
 from classward.lifecycle.evaluate.class_map import class_map
@@ -49,6 +50,7 @@ __all__ = [
     "answer_report",
     "answered",
     "attribution_changes",
+    "bounds_of",
     "card_markdown",
     "class_figures",
     "class_map",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +12,11 @@ from classward.lifecycle.evaluate.held_out import HeldOut
 from classward.lifecycle.evaluate.separators import Sides
 from classward.statistics import confusion_counts, measured_share, wilson
 
-__all__ = ["confused_pairs"]
+__all__ = ["ROWS_OF_A_SIDE", "confused_pairs"]
 
 _LEVEL = 0.95
+ROWS_OF_A_SIDE = 2_000
+"""What separates two sets of rows is looked for in so many of each at most."""
 
 
 def confused_pairs(
@@ -47,7 +49,8 @@ def confused_pairs(
     -------
     pairs : tuple of PairAnalysis
         By summed cost, then by rate. By rate, a pair with few rows ranks by the lower end of its interval, so that 1 of 1
-        does not lead.
+        does not lead. Rates and costs are of all rows; separators of at most 2,000 evenly spaced rows of each side, as
+        their n says.
     """
     n_classes = len(held.names)
     predicted = held.proba.predicted
@@ -57,10 +60,17 @@ def confused_pairs(
     by_cost, by_rate = _ranks(off, cost, confusion.sum(axis=1))
     cells = [int(c) for c in np.flatnonzero(off) if min(by_cost[int(c)], by_rate[int(c)]) <= most]
     cells.sort(key=lambda c: by_cost[c])
-    sides = Sides(held.columns, held.features)
+    asked = {cell: _sides(held.y_index, predicted, *divmod(cell, n_classes)) for cell in cells}
+    looked_at = (
+        np.unique(np.concatenate([rows for sets in asked.values() for rows in sets]))
+        if cells
+        else np.zeros(0, dtype=np.int64)
+    )
+    sides = Sides({f.name: _at(held.columns[f.name], looked_at) for f in held.features}, held.features)
     made = []
     for cell in cells:
         i, j = divmod(cell, n_classes)
+        of_i, of_j, right, wrong = (np.searchsorted(looked_at, rows) for rows in asked[cell])
         made.append(
             PairAnalysis(
                 true_class=held.names[i], predicted_class=held.names[j], n=int(off[i, j]),
@@ -68,14 +78,26 @@ def confused_pairs(
                 cost=_cost(int(off[i, j]), int(confusion[i].sum()), float(cost[i, j])),
                 cost_share=_share(off, cost, i, j), rank_by_rate=int(by_rate[cell]), rank_by_cost=int(by_cost[cell]),
                 baselines=tuple((n, measured_share(int(c[i, j]), int(c[i].sum()))) for n, c in others.items()),
-                classes_apart=_kept(sides.apart(*(np.flatnonzero(held.y_index == k) for k in (i, j))), most_columns),
-                errors_apart=_kept(
-                    sides.apart(*(np.flatnonzero((held.y_index == i) & (predicted == k)) for k in (i, j))),
-                    most_columns,
-                ),
+                classes_apart=_kept(sides.apart(of_i, of_j), most_columns),
+                errors_apart=_kept(sides.apart(right, wrong), most_columns),
             )
         )  # fmt: skip
     return tuple(made)
+
+
+def _sides(y_index: NDArray[np.int64], predicted: NDArray[np.int64], i: int, j: int) -> tuple[NDArray[np.int64], ...]:
+    """Rows of class i and of class j, and those of class i that were called i and called j; evenly thinned."""
+    is_i = y_index == i
+    sets = (is_i, y_index == j, is_i & (predicted == i), is_i & (predicted == j))
+    return tuple(_thinned(np.flatnonzero(rows)) for rows in sets)
+
+
+def _thinned(rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    return rows[:: max(1, -(-len(rows) // ROWS_OF_A_SIDE))]
+
+
+def _at(values: Sequence[object], rows: NDArray[np.int64]) -> list[object]:
+    return [values[i] for i in rows.tolist()]
 
 
 def _ranks(

@@ -19,6 +19,7 @@ _MOST_LEVELS = 8
 _N_RANGES = 4
 _N_SPANS = 6
 _LONGEST = 40
+_PLAIN = {float, int, bool, type(None)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,13 @@ def cuts_of(held: HeldOut) -> Iterator[Cut]:
     """
     for feature in held.features:
         values = held.columns[feature.name]
+        if feature.kind in {"numeric", "date"}:
+            numbers = numbers_of(values)
+            word = _day if feature.kind == "date" else (lambda x: f"{x:.4g}")
+            yield from _ranges(feature.name, numbers, "range", word)
+            if np.isnan(numbers).any():
+                yield Cut(feature.name, "missing", "missing", np.isnan(numbers))
+            continue
         is_missing = np.fromiter((_is_missing(v) for v in values), dtype=np.bool_, count=held.n)
         if feature.kind in {"categorical", "boolean"}:
             yield from _levels(feature.name, values)
@@ -49,11 +57,6 @@ def cuts_of(held: HeldOut) -> Iterator[Cut]:
             lengths = np.array([len(v) if isinstance(v, str) else 0 for v in values], dtype=np.float64)
             lengths[is_missing] = np.nan
             yield from _ranges(feature.name, lengths, "length", lambda x: f"{x:.0f}")
-        elif feature.kind not in {"image", "vector"}:
-            numbers = numbers_of(values)
-            is_missing |= np.isnan(numbers)
-            word = _day if feature.kind == "date" else (lambda x: f"{x:.4g}")
-            yield from _ranges(feature.name, numbers, "range", word)
         if is_missing.any():
             yield Cut(feature.name, "missing", "missing", is_missing)
     if held.times is not None:
@@ -62,7 +65,10 @@ def cuts_of(held: HeldOut) -> Iterator[Cut]:
 
 def numbers_of(values: Sequence[object]) -> NDArray[np.float64]:
     """Numbers, booleans and dates (as seconds) as float64 with NaN for anything missing or infinite."""
-    out = np.fromiter((_number(v) for v in values), dtype=np.float64, count=len(values))
+    if set(map(type, values)) <= _PLAIN:  # most columns: no look at each value
+        out = np.array(values, dtype=np.float64)
+    else:
+        out = np.fromiter((_number(v) for v in values), dtype=np.float64, count=len(values))
     out[~np.isfinite(out)] = np.nan
     return out
 

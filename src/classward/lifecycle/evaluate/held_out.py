@@ -69,9 +69,16 @@ class HeldOut:
 
     def where(self, rows: NDArray[np.bool_]) -> HeldOut:
         """Only these rows (a bool array), so that any figure or report can be taken on a slice or a span of time."""
-        kept = np.flatnonzero(rows)
+        return self._at(np.flatnonzero(rows))
+
+    def thinned(self, most: int) -> HeldOut:
+        """At most so many rows, evenly spaced, so that no chance enters; the same object if there are not more."""
+        step = -(-self.n // most)
+        return self if step <= 1 else self._at(np.arange(0, self.n, step))
+
+    def _at(self, kept: NDArray[np.int64]) -> HeldOut:
         return HeldOut(
             Proba(self.proba.matrix[kept], self.proba.label_space), self.y_index[kept],
-            {f.name: [self.columns[f.name][int(i)] for i in kept] for f in self.features}, self.features,
+            {f.name: [self.columns[f.name][i] for i in kept.tolist()] for f in self.features}, self.features,
             self.times[kept] if self.times is not None else None,
         )  # fmt: skip

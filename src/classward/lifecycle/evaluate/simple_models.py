@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from classward.domain import Feature
 from classward.inference import Columns
 from classward.lifecycle.evaluate.cuts import numbers_of
-from classward.lifecycle.evaluate.terms import bags_of
+from classward.lifecycle.evaluate.terms import Bags, bags_of
 
 __all__ = ["one_column_answers"]
 
@@ -55,15 +55,7 @@ def one_column_answers(
 
 def _answers(learn: object, y: NDArray[np.int64], ask: object, kind: str, n_classes: int) -> NDArray[np.int64]:
     learned, asked = list(learn), list(ask)  # type: ignore[call-overload]
-    if kind in {"numeric", "date"}:
-        known, wanted = numbers_of(learned), numbers_of(asked)
-        finite = known[~np.isnan(known)]
-        edges = np.unique(np.quantile(finite, np.linspace(0, 1, _N_RANGES + 1)[1:-1])) if len(finite) else finite
-        learned, asked = (
-            [None if np.isnan(v) else int(b) for v, b in zip(x, np.searchsorted(edges, x, "right"), strict=True)]
-            for x in (known, wanted)
-        )
-    bags = bags_of([*learned, *asked], kind)
+    bags = _ranges(learned, asked) if kind in {"numeric", "date"} else bags_of([*learned, *asked], kind)
     n = len(learned)
     prior = (np.bincount(y, minlength=n_classes) + 1e-9) / (len(y) + n_classes * 1e-9)
     counts = np.zeros((len(bags.terms), n_classes))
@@ -74,3 +66,13 @@ def _answers(learn: object, y: NDArray[np.int64], ask: object, kind: str, n_clas
     scores = np.tile(np.log(prior), (len(asked), 1))
     np.add.at(scores, np.repeat(np.arange(len(asked)), sizes[n:]), votes[bags.ids[bags.starts[n] :]])
     return np.asarray(scores.argmax(axis=1), dtype=np.int64)
+
+
+def _ranges(learned: list[object], asked: list[object]) -> Bags:
+    """Every number as one of 32 ranges, cut where the rows to learn from have equally many; missing ones as one more."""
+    known, wanted = numbers_of(learned), numbers_of(asked)
+    finite = known[~np.isnan(known)]
+    edges = np.unique(np.quantile(finite, np.linspace(0, 1, _N_RANGES + 1)[1:-1])) if len(finite) else finite
+    values = np.concatenate([known, wanted])
+    ids = np.where(np.isnan(values), len(edges) + 1, np.searchsorted(edges, values, "right")).astype(np.int64)
+    return Bags(tuple(map(str, range(len(edges) + 2))), np.arange(len(values) + 1), ids)

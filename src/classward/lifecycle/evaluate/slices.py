@@ -13,9 +13,11 @@ from classward.lifecycle.evaluate.cuts import Cut, cuts_of
 from classward.lifecycle.evaluate.held_out import HeldOut
 from classward.statistics import difference_interval, fisher_p, holm, log_losses, measured_mean, measured_share
 
-__all__ = ["slice_table"]
+__all__ = ["ROWS_OF_SLICES", "slice_table"]
 
 _LEVEL = 0.95
+ROWS_OF_SLICES = 50_000
+"""Slices are measured on so many rows at most."""
 _ORDER = {"worse": 0, "no difference shown": 1, "better": 2, "too few rows": 3, "nothing to compare with": 4}
 
 
@@ -59,8 +61,10 @@ def slice_table(
     -------
     table : SliceTable
         Slices with the worst first; nothing is left out. p-values are exact (Fisher), corrected by Holm. Cost: one pass
-        over the rows per slice.
+        over the rows per slice, of which there are 50,000 evenly spaced ones at most unless ``cuts`` are given.
     """
+    if cuts is None:
+        held = held.thinned(ROWS_OF_SLICES)
     predicted = held.proba.predicted
     right, n_classes = predicted == held.y_index, len(held.names)
     whole = _Counts(

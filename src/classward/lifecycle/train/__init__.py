@@ -1,5 +1,6 @@
 """A Split and a budget become Candidates."""
 
+from classward.lifecycle.train.afterwards import afterwards_s, with_time_kept
 from classward.lifecycle.train.balance import BALANCES, Realism, balance_params, balanced, realism
 from classward.lifecycle.train.brought import brought_recipe
 from classward.lifecycle.train.cross_fit import CrossFitted, OutOfTime, cross_fit
@@ -38,6 +39,7 @@ __all__ = [
     "OutOfTime",
     "Realism",
     "Treatment",
+    "afterwards_s",
     "balance_params",
     "balanced",
     "brought_recipe",
@@ -64,6 +66,7 @@ __all__ = [
     "take_columns",
     "treated",
     "turned",
+    "with_time_kept",
     "zero_shot_alone",
     "zero_shot_recipe",
 ]

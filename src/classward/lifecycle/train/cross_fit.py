@@ -20,6 +20,10 @@ from classward.lifecycle.train.text_families import fit_likeness_left_out
 __all__ = ["CrossFitted", "OutOfTime", "cross_fit"]
 
 
+_FOR_ROUNDS = 0.9
+"""Part of a fold's share for rounds; the rest is for scoring the rows it left out."""
+
+
 class OutOfTime(Exception):
     """A recipe would not finish in its share of the budget: an outcome that the caller records, not an error."""
 
@@ -90,8 +94,7 @@ def cross_fit(
         left = seconds_left()
         share = left / (len(folds) - i + n_after)
 
-        def should_stop(left: float = left, share: float = share) -> bool:
-            return left - seconds_left() > share
+        should_stop = _stops(seconds_left, left=left, share=share)
 
         def spent(left: float = left, share: float = share) -> float:
             return (left - seconds_left()) / share if 0.0 < share < float("inf") else float(share <= 0.0)
@@ -115,6 +118,19 @@ def cross_fit(
             raise OutOfTime(f"left out: it needs {needed_s:.0f} s more, and its share has {seconds_left():.0f} s left")
     fit_s = took_s / len(folds)
     return CrossFitted(models=tuple(models), logits=np.concatenate(scored), fit_s=fit_s, stops=tuple(stops))
+
+
+def _stops(seconds_left: Callable[[], float], *, left: float, share: float) -> Callable[[], bool]:
+    """Whether another round would end after the share, less what scoring needs, if it takes as long as the last one."""
+    last = 0.0
+
+    def should_stop() -> bool:
+        nonlocal last
+        spent = left - seconds_left()
+        took, last = spent - last if last else 0.0, spent
+        return spent + took > _FOR_ROUNDS * share
+
+    return should_stop
 
 
 def _fit_once(

@@ -16,11 +16,11 @@ _S_PER_CELL_PASS = 4.0e-9  # one row × column × class × pass of logistic regr
 _TIGHT_S = 8.0
 _FOR_TUNING_S = 120.0
 _MANY_ROWS = 200_000
+_ROWS_IN_HASTE, _CELLS_PER_S = 50_000, 100_000
 _ROWS_FOR_FIVE, _ROWS_FOR_FIVE_IN_HASTE = 8_000, 3_000
 _AMPLE_S = 60.0
 _ROWS_FOR_TEN = 20_000
 _MOST_ROWS_FOR_KERNEL = 20_000
-_MOST_ROWS_FOR_FOREST = 200_000
 _MOST_ROWS_FOR_NETWORK = 100_000
 _ROWS_FOR_FEWER_TREES = 20_000
 _MANY_CLASSES = 9
@@ -54,7 +54,8 @@ def plan(
     Text: a linear model over everything. Tables: a linear model, randomised trees, kernel machines, a small network and
     boosted trees, the last of which can be cut at any round and so comes last. Budgets under 8 s try a linear model and
     trees on one fold. Five folds up to 8,000 rows (3,000 in less than a minute), three up to 200,000, one beyond; more for
-    texts, whose models are quick to fit, and one when rows are in time order. Tables of more rows get boosted trees alone.
+    texts, whose models are quick to fit, and one when rows are in time order. Tables of more rows get boosted trees alone,
+    on one fold, and so do those of over 50,000 with more than 100,000 cells for each second of the budget.
 
     Parameters
     ----------
@@ -79,16 +80,19 @@ def plan(
     """
     table = without_text(schema)
     n_columns, has_text = len(table.features), len(table.features) < len(schema.features)
-    n_folds = _n_folds(n_rows, budget_s, is_time_ordered, is_text=not n_columns)
+    is_large = n_rows > _MANY_ROWS or (
+        n_rows > _ROWS_IN_HASTE and n_rows * n_columns > _CELLS_PER_S * budget_s and not has_text
+    )
+    n_folds = 1 if is_large else _n_folds(n_rows, budget_s, is_time_ordered, is_text=not n_columns)
     linear_share = (0.3 if has_text else 0.05) if n_columns else (0.4 if encoder else 0.9)
     fit_s = budget_s * linear_share / (n_folds + 1)
     chosen = [(_linear(has_text, _n_numbers(schema), n_rows, n_classes, fit_s), linear_share)]
-    if n_rows > _MANY_ROWS and not has_text:
+    if is_large and not has_text:
         chosen = []  # it cannot be cut short, and would take the time of boosted trees, which can
     if has_text and encoder:
         chosen += _for_encoded(n_rows, encoder)
     if n_columns:
-        chosen += _for_tables(n_rows, n_classes, is_tight=budget_s < _TIGHT_S)
+        chosen += _for_tables(n_rows, n_classes, is_tight=budget_s < _TIGHT_S, is_large=is_large)
     chosen = _with_brought(chosen, tuple(dict.fromkeys(brought)))
     return Plan(
         recipes=tuple(treated(recipe, treatment) if treatment else recipe for recipe, _ in chosen),
@@ -105,7 +109,7 @@ def _n_numbers(schema: InputSchema) -> int:
 
 
 def _n_folds(n_rows: int, budget_s: float, is_time_ordered: bool, is_text: bool) -> int:
-    if is_time_ordered or budget_s < _TIGHT_S or n_rows > _MANY_ROWS:
+    if is_time_ordered or budget_s < _TIGHT_S:
         return 1
     if is_text:
         return 10 if n_rows < _ROWS_FOR_TEN else 5
@@ -122,12 +126,12 @@ def _linear(has_text: bool, n_columns: int, n_rows: int, n_classes: int, budget_
     return Recipe(family="linear", params=(("solver", "logistic"), ("c", 0.5), ("iterations", passes)))
 
 
-def _for_tables(n_rows: int, n_classes: int, *, is_tight: bool) -> list[tuple[Recipe, float]]:
+def _for_tables(n_rows: int, n_classes: int, *, is_tight: bool, is_large: bool) -> list[tuple[Recipe, float]]:
+    if is_large:
+        return [(_lightgbm_of_many(n_classes), 0.25)]
     leaf = 1 if n_rows < 3000 else max(2, n_rows // 10_000)
     n_trees = 100 if is_tight or n_rows > _ROWS_FOR_FEWER_TREES else 300
-    chosen = []
-    if n_rows <= _MOST_ROWS_FOR_FOREST:
-        chosen.append((Recipe(family="forest", params=(("trees", n_trees), ("fewest_rows", leaf))), 0.1))
+    chosen = [(Recipe(family="forest", params=(("trees", n_trees), ("fewest_rows", leaf))), 0.1)]
     if not is_tight and n_rows <= _MOST_ROWS_FOR_KERNEL and n_classes <= _MOST_CLASSES_FOR_PAIRS:
         # With many classes boosting makes a tree for each in every round, while one kernel serves all of them.
         chosen.append((Recipe(family="kernel", params=(("c", 12.0),)), 0.1 if n_classes < _MANY_CLASSES else 0.35))
@@ -157,11 +161,14 @@ def _for_encoded(n_rows: int, encoder: str) -> list[tuple[Recipe, float]]:
     ]
 
 
+def _lightgbm_of_many(n_classes: int) -> Recipe:
+    """Every round is dear: bigger trees and steps, on half of the rows."""
+    params = (("learning_rate", 0.2), ("leaves", 63), ("fewest_rows", 50), ("row_share", 0.5))
+    rounds = _between(20, _MOST_TREES_OF_MANY / n_classes, 600)
+    return Recipe(family="lightgbm", params=(("iterations", rounds), *params, ("patience", 10)))
+
+
 def _lightgbm(n_rows: int, n_classes: int) -> Recipe:
-    if n_rows > _MANY_ROWS:  # every round is dear: bigger trees and steps, on half of the rows
-        params = (("learning_rate", 0.2), ("leaves", 63), ("fewest_rows", 50), ("row_share", 0.5))
-        rounds = _between(20, _MOST_TREES_OF_MANY / n_classes, 600)
-        return Recipe(family="lightgbm", params=(("iterations", rounds), *params, ("patience", 10)))
     return Recipe(
         family="lightgbm",
         params=(

@@ -18,6 +18,7 @@ _TOLERANCE = 0.01
 _CELL = 0.15
 _N_TABLES, _N_DIRECTIONS = 8, 5
 _NEIGHBOURS = 8
+_MOST_ROWS = 100_000
 
 
 def near_rows(table: pl.DataFrame, task: Task, folds: Folds, limits: LeakageLimits) -> list[Finding]:
@@ -25,7 +26,8 @@ def near_rows(table: pl.DataFrame, task: Task, folds: Folds, limits: LeakageLimi
 
     Other columns must be equal, and the same values missing. Needs three columns of numbers with many different values
     (jittered or rescaled copies, readings of one moment); a lower bound found by random projections, each pair compared
-    in full. A warning at most; labels are not read.
+    in full. Of more than 100,000 rows about as many are looked at: those of some regions, test rows and rows learned from
+    alike, so that near rows stay together; n says how many test rows those are. A warning at most; labels are not read.
     """
     names = [c for c in task.schema.names if c in table.columns]
     numbers = [c for c in names if table[c].dtype.is_float() and table[c].n_unique() > 0.2 * table.height]
@@ -37,8 +39,11 @@ def near_rows(table: pl.DataFrame, task: Task, folds: Folds, limits: LeakageLimi
     key = np.zeros(table.height, dtype=np.int64)
     if others:
         key = table.select(pl.struct(others).hash().alias("k"))["k"].to_numpy().view(np.int64)
-    near = _near(x, key, folds)
-    k = int(near.sum())
+    kept = _regions(x)
+    fit = np.concatenate([folds.train, folds.calibration])
+    place = kept.cumsum() - 1
+    near = _near(x[kept], key[kept], place[folds.test[kept[folds.test]]], place[fit[kept[fit]]])
+    n, k = len(near), int(near.sum())
     if k < 3 or k / n < limits.near_warn_share:
         return []
     low, high = wilson(k, n, level=limits.level)
@@ -63,12 +68,22 @@ def _scaled(column: pl.Series) -> NDArray[np.float64]:
     return (values - (present.mean() if len(present) else 0.0)) / (spread or 1.0)
 
 
-def _near(x: NDArray[np.float64], key: NDArray[np.int64], folds: Folds) -> NDArray[np.bool_]:
+def _regions(x: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Rows in stripes along one direction that hold about as many rows as may be looked at."""
+    if len(x) <= _MOST_ROWS:
+        return np.ones(len(x), dtype=bool)
+    direction = np.random.default_rng(1_805).normal(size=x.shape[1])
+    along = np.nan_to_num(x) @ (direction / np.linalg.norm(direction))
+    return np.asarray(along - np.floor(along) < _MOST_ROWS / len(x))
+
+
+def _near(
+    x: NDArray[np.float64], key: NDArray[np.int64], test: NDArray[np.int64], fit: NDArray[np.int64]
+) -> NDArray[np.bool_]:
     rng = np.random.default_rng(1_804)  # fixed: the directions are part of the method
     is_missing = np.isnan(x)
     filled = np.where(is_missing, 0.0, x)
     pattern = _hashed(np.column_stack([key, is_missing])).view(np.int64)
-    test, fit = folds.test, np.concatenate([folds.train, folds.calibration])
     near = np.zeros(len(test), dtype=bool)
     for _ in range(_N_TABLES):
         directions = rng.normal(size=(x.shape[1], _N_DIRECTIONS))
