@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from classward.artifact.read import read_bundle
 from classward.artifact.write import write_bundle
 from classward.domain import DecisionRule, Feature, InputSchema, LabelSpace, Plan, Recipe
 from classward.flows.budget import Budget
-from classward.flows.news import tells_news
+from classward.flows.news import _most_rows, tells_news
 from classward.flows.portfolio import blend_of, run_plan
 from classward.inference import Blend, Decider
 from classward.lifecycle.train import FitFold, LabelledRows
@@ -30,6 +31,8 @@ def test_the_rule_is_learned_stored_and_obeyed(tmp_path: Path) -> None:
     )  # fmt: skip
     found = blend_of(PLAN, rows, folds, done, tell=lambda what: None)
     made, remark = tells_news(PLAN, rows, done, found, known_accuracy=0.9, tell=lambda what: None)
+    slow = [replace(f, candidate=replace(f.candidate, fit_s=600.0)) for f in done]
+    assert [_most_rows(slow, found, 60_000, left_s) for left_s in (300.0, 60.0)] == [6_000, 2_000]
     assert "90% asked" in remark
     model = with_rule(made.model)
     restored = read_bundle(tmp_path, expected_hash=write_bundle(tmp_path, model, extras={})).model

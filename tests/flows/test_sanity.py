@@ -52,3 +52,13 @@ def test_a_run_stops_where_shuffled_labels_predict(project: Project, monkeypatch
         sanity_checks(project.ctx, data, recipe, n_threads=1)
     assert refused.value.code == "CW244"
     assert "limit" in str(refused.value)
+
+
+def test_a_check_without_time_is_listed_as_such(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = take_snapshot(project.ctx, lambda stage, what: None)
+    leaking(monkeypatch)  # would stop the run if it were carried out
+    ((name, outcome, detail),) = sanity_checks(
+        project.ctx, data, Recipe(family="linear"), n_threads=1, left_s=1.0, fit_s=60.0
+    )
+    assert (name, outcome) == ("shuffled labels", "not enough evidence")
+    assert detail == "no time: it needs about 60.0 s more"

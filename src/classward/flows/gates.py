@@ -112,6 +112,8 @@ def with_gates(
         tell(f"gate for {promise.class_name}: {recipe.title}")
         asked = replace(rows, y_index=(rows.y_index == column).astype(np.int64), label_space=BINARY_SPACE)
         try:
+            if seconds_left() <= 0.0:
+                raise OutOfTime("those before it took all the time")
             with one_blas_thread():
                 said = cross_fit(
                     recipe, asked, folds, seed=made.seed, n_threads=made.n_threads, seconds_left=seconds_left,
