@@ -30,6 +30,9 @@ def made(n: int = 2400, *, spoil: str = "", **more: object) -> Report:
     if spoil == "security":
         hurt = y == NAMES.index("security")
         matrix[hurt] = np.roll(np.eye(6)[y[hurt]], -1, axis=1)
+    if spoil == "legal":
+        hurt = (y == NAMES.index("billing")) & (np.arange(n) % 2 == 0)
+        matrix[hurt] = np.roll(np.eye(6)[y[hurt]], NAMES.index("legal") - NAMES.index("billing"), axis=1)
     if spoil == "sure":
         matrix = 0.99 * np.eye(6)[matrix.argmax(axis=1)] + 0.01 * matrix
     space = LabelSpace.of(NAMES, critical=["security"], sensitive=["legal"])
@@ -57,6 +60,12 @@ def test_a_critical_class_that_is_missed_is_urgent_and_few_rows_call_for_more() 
     assert report.analysis is not None
     said = [a.do for a in report.analysis.advice if a.about == "legal"]
     assert any(text.startswith("Collect more rows of legal, or weight it up") for text in said)
+
+
+def test_false_alarms_of_a_sensitive_class_call_for_its_threshold_and_name_what_overlaps() -> None:
+    said = advice(made(spoil="legal"))["precision"]
+    assert said.startswith("1 legal: Raise the threshold of legal and measure the recall it costs")
+    assert "it overlaps with billing (" in said
 
 
 def test_confident_errors_call_for_recalibration() -> None:

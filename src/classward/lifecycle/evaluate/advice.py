@@ -106,9 +106,15 @@ def _on_precision(report: Report, _: Analysis, space: LabelSpace) -> Iterator[Ad
         if c.class_name in space.sensitive and c.n_predicted >= _FEW and _high(c.precision) < _low(report.accuracy):
             yield Advice(
                 about=c.class_name, kind="precision", urgency=1,
-                do=f"Raise the threshold of {c.class_name} and measure the recall it costs; see below what overlaps with it.",
+                do=f"Raise the threshold of {c.class_name} and measure the recall it costs{_overlaps(c, report)}.",
                 because=f"precision {_show(c.precision)} of {c.n_predicted:,} answers of a sensitive class",
             )  # fmt: skip
+
+
+def _overlaps(c: ClassReport, report: Report) -> str:
+    """Which classes' rows are called so, the most frequent first."""
+    found = [(p.n, p.true_class) for p in report.confused_pairs if p.predicted_class == c.class_name][:3]
+    return "; it overlaps with " + ", ".join(f"{name} ({n} rows)" for n, name in found) if found else ""
 
 
 def _on_slices(_: Report, analysis: Analysis, __: LabelSpace) -> Iterator[Advice]:
