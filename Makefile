@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check fast slow lock proto clients clean
+.PHONY: demo test check fast slow lock proto clients monitors clean
 
 $(STAMP): requirements/dev.lock requirements/encoder.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -23,17 +23,17 @@ check: $(STAMP)  ## format, lint, types, import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-fast: $(STAMP)
+fast: $(STAMP) monitors
 	$(BIN)/python -m pytest -m "not slow" -n 2
 
-slow: $(STAMP) .venv-clients/.installed
+slow: $(STAMP) .venv-clients/.installed monitors
 	$(BIN)/python -m pytest -m slow
 
 lock: $(STAMP)  ## pin all dependencies with hashes; names no index
 	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links \
 	  --no-emit-trusted-host --no-header --output-file requirements/clients.lock requirements/clients.in
 	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links \
-	  --no-emit-trusted-host --no-header --extra auth --extra demo --extra grpc --extra image --extra telemetry --extra text --extra tune --output-file requirements/dev.lock pyproject.toml requirements/dev.in
+	  --no-emit-trusted-host --no-header --extra auth --extra demo --extra grpc --extra image --extra notify --extra telemetry --extra text --extra tune --output-file requirements/dev.lock pyproject.toml requirements/dev.in
 
 PROTO := src/classward/serving/grpc
 proto: $(STAMP)  ## compile the description of the gRPC interface
@@ -45,6 +45,13 @@ clients: .venv-clients/.installed  ## other people's clients, in an environment 
 	$(PYTHON) -m venv .venv-clients
 	.venv-clients/bin/python -m pip install --quiet --require-hashes --no-deps -r requirements/clients.lock
 	touch $@
+
+monitors:  ## Prometheus and Alertmanager for the tests of their files, from Debian's packages where that may be done; none is started
+	@if command -v promtool amtool > /dev/null && command -v prometheus-alertmanager alertmanager > /dev/null; then :; \
+	elif command -v apt-get > /dev/null && [ "$$(id -u)" = 0 ]; then \
+	  apt-get -qq update && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive \
+	    apt-get -qq install -y --no-install-recommends prometheus prometheus-alertmanager > /dev/null; \
+	else echo "promtool and Alertmanager are missing and cannot be installed here: their tests are skipped"; fi
 
 clean:
 	rm -rf $(VENV) .venv-clients demo .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

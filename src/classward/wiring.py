@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_type_hints
 
-from classward.domain import DataSource, SafetyExample, Task
+from classward.domain import DataSource, ExportedFiles, SafetyExample, Task
 from classward.errors import TaskFileError, UsageError, nearest
 from classward.settings import Settings
 
@@ -50,6 +50,7 @@ __all__ = [
     "server_app",
     "table_stream",
     "wants_traces",
+    "watching_files",
 ]
 
 _PREFIX = "CLASSWARD_"
@@ -281,6 +282,13 @@ def notifiers(task_file: str | Path, settings: Settings, ctx: Context) -> tuple[
     if settings.heartbeat:
         places.append(HeartbeatPlace(settings.heartbeat, task=task))
     return (*places, *(ServicesPlace(url) for url in settings.alert_services))
+
+
+def watching_files(kind: str, task: Task, *, server: str) -> ExportedFiles:
+    """Files by which other programs watch what a server exports: ``prometheus`` or ``grafana``."""
+    from classward.backends.prometheus import grafana_files, prometheus_files
+
+    return grafana_files(task) if kind == "grafana" else prometheus_files(task, server=server)
 
 
 def table_stream() -> TableStream:
@@ -536,6 +544,7 @@ def _start_watch(task_file: str, env: Mapping[str, str]) -> subprocess.Popen[byt
 def server_app() -> Any:
     """The ASGI application of one worker, from the environment that :func:`serve` prepared."""
     from classward.flows.bundle_facts import bundle_facts
+    from classward.flows.watched import watched_now
     from classward.serving.app import create_app
     from classward.serving.parts import ServingParts
 
@@ -551,6 +560,7 @@ def server_app() -> Any:
         bundle_bytes=lambda bundle_hash: sum(
             file.stat().st_size for file in ctx.artifacts.path(bundle_hash).rglob("*") if file.is_file()
         ),
+        watched=lambda: watched_now(ctx),
     )  # fmt: skip
     return create_app(parts)
 

@@ -22,7 +22,7 @@ from classward import wiring
 from classward.backends import files, later, sqlite
 from classward.backends.record_log import log, writer
 from classward.cli import serve
-from classward.flows import bundle_facts, deploy, label, predict
+from classward.flows import bundle_facts, deploy, label, predict, watched
 from classward.serving import app, run, worker
 from classward.taskfile import parse
 """

@@ -23,6 +23,7 @@ from classward.flows.status import status
 from classward.flows.train import train
 from classward.flows.versions import registry_state
 from classward.flows.watch import tick
+from classward.flows.watched import watched_now
 
 
 @pytest.fixture
@@ -71,6 +72,7 @@ def state_of(project: Any, key: str) -> Any:
 
 
 def test_missed_labels_of_a_critical_class_raise_one_page_with_its_evidence(live: Project) -> None:
+    assert {(c.version, c.n, c.n_wrong) for c in watched_now(live.ctx).counts} == {(1, 0, 0)}, "there before any label"
     labelled(live, answered(live, 60, "billing"), "security")
     found = look(live)
     assert found.n_labels == 60
@@ -81,6 +83,11 @@ def test_missed_labels_of_a_critical_class_raise_one_page_with_its_evidence(live
     again = look(live)
     assert (again.n_labels, again.raised) == (0, ())
     assert len(alerts_of(live.ctx)) == 2
+    found = watched_now(live.ctx)
+    assert {a.id for a in found.alerts} == {a.id for a in alerts_of(live.ctx)}
+    assert {f"{c.indicator}:{c.class_name}": (c.n, c.n - c.n_wrong) for c in found.counts} == {
+        s.key: (s.n, s.n_hits) for s in live.ctx.watching.read(task="desk").states
+    }
     shown = status(live.ctx, now=live.clock.now())
     assert {a.id for a in shown.alerts} == {a.id for a in found.raised}
     event = next(e for e in live.ctx.journal.events(task="desk") if e.kind == "alert_raised")

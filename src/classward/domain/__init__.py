@@ -1,5 +1,6 @@
 """The nouns that flow through Classward: frozen, deeply immutable, standard library only."""
 
+from classward.domain.alert_events import open_alerts
 from classward.domain.alerts import Alert, AlertPolicy, DriftSignal, Stream, StreamState, WaitingLabel, WatchMemory
 from classward.domain.analysis import Advice, Analysis, ClassFigures, ClassMap, MapPoint
 from classward.domain.answers import AnswerReport, BinaryFigure, ClassAnswers, GateFigures, LevelFigures, OrderFigures
@@ -31,6 +32,7 @@ from classward.domain.explanation import (
     Example,
     Explanation,
 )
+from classward.domain.exported import ExportedFile, ExportedFiles
 from classward.domain.finding import Finding
 from classward.domain.folding import FoldedClasses, FoldingRule
 from classward.domain.gate import (
@@ -103,6 +105,7 @@ from classward.domain.task import (
     Task,
 )
 from classward.domain.version import Deployment, ModelVersion, Route
+from classward.domain.watched import PromiseCount, Watched
 
 __all__ = [
     "ABSTAINED",
@@ -174,6 +177,8 @@ __all__ = [
     "EventDraft",
     "Example",
     "Explanation",
+    "ExportedFile",
+    "ExportedFiles",
     "Feature",
     "FeatureCounts",
     "FeatureReference",
@@ -217,6 +222,7 @@ __all__ = [
     "Prediction",
     "PriorChoice",
     "PriorCorrection",
+    "PromiseCount",
     "Provenance",
     "QuarantinedLabel",
     "QueueGain",
@@ -258,6 +264,7 @@ __all__ = [
     "ThresholdsChoice",
     "WaitingLabel",
     "WatchMemory",
+    "Watched",
     "Window",
     "canonical_json",
     "content_hash",
@@ -265,6 +272,7 @@ __all__ = [
     "fault_of_name",
     "format_time",
     "is_uncalibrated",
+    "open_alerts",
     "parse_time",
     "to_plain",
 ]

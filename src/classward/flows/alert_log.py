@@ -1,16 +1,16 @@
-"""Alerts as the journal has them."""
+"""Alerts as the journal has them; loads no table library, so that a server may ask."""
 
 from __future__ import annotations
 
-from classward.domain import Alert
+from classward.domain import Alert, open_alerts
 from classward.flows.context import Context
-from classward.lifecycle.monitor import open_alerts
 
-__all__ = ["ALERT_EVENTS", "alerts_of"]
+__all__ = ["alerts_of"]
 
-ALERT_EVENTS = ("alert_raised", "alert_acked", "alert_resolved")
+_EVENTS = ("alert_raised", "alert_acked", "alert_resolved")
 
 
 def alerts_of(ctx: Context) -> tuple[Alert, ...]:
     """Every alert of the task and its state, oldest first."""
-    return open_alerts(e for e in ctx.journal.events(task=ctx.task.name) if e.kind in ALERT_EVENTS)
+    events = (e for kind in _EVENTS for e in ctx.journal.events(task=ctx.task.name, kind=kind))
+    return open_alerts(sorted(events, key=lambda e: e.seq))

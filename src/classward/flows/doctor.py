@@ -11,7 +11,7 @@ from classward.flows.context import Context
 from classward.flows.drift import drift_now
 from classward.flows.online import resolved_online
 from classward.flows.status import Status, status
-from classward.flows.watch import last_tick
+from classward.flows.watched import last_tick
 from classward.lifecycle.monitor import delay_of_wrong
 
 __all__ = ["doctor"]

@@ -15,7 +15,7 @@ from classward.flows.label_space import last_label_space
 from classward.flows.online import resolved_online
 from classward.flows.revisions import Revision, revisions
 from classward.flows.versions import registry_state
-from classward.flows.watch import last_tick
+from classward.flows.watched import last_tick
 from classward.lifecycle.label import LabelLag, label_lag
 from classward.lifecycle.monitor import class_estimates, class_states, production_calibration, unknown_share
 from classward.ports import Heartbeat

@@ -12,9 +12,10 @@ from classward.flows.evidence import TakenIn, take_in
 from classward.flows.notify import Notified, notify
 from classward.flows.rollout import RolloutLook, tick_rollout
 from classward.flows.summaries import BroughtForward, bring_forward
+from classward.flows.watched import last_tick
 from classward.ports import Notifier, SealReport
 
-__all__ = ["Ticked", "last_tick", "tick"]
+__all__ = ["Ticked", "tick"]
 
 _LEASE_S = 15.0
 
@@ -50,8 +51,3 @@ def tick(ctx: Context, *, holder: str, now: datetime, notifiers: Sequence[Notifi
     told = notify(ctx, notifiers, now=now)
     ctx.leases.acquire(last_tick(ctx), "tick", now=now, ttl_s=0.0)
     return Ticked(sealed=sealed, brought=brought, taken=taken, drift=drift, told=told, rollout=rollout)
-
-
-def last_tick(ctx: Context) -> str:
-    """Name of the lease that ended when the last whole tick was made."""
-    return f"watched:{ctx.task.name}"

@@ -32,6 +32,7 @@ async def ready(worker: Worker, request: Request) -> Reply:
 
 async def metrics(worker: Worker, request: Request) -> Reply:
     """Prometheus text over all workers; read beside the event loop."""
+    watched = await worker.watched()
     worker.metrics.flush()
-    body = await asyncio.to_thread(worker.metrics.render)
+    body = await asyncio.to_thread(worker.metrics.render, watched)
     return Reply(body=body, content_type=b"text/plain; version=0.0.4; charset=utf-8")

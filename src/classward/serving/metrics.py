@@ -9,9 +9,11 @@ from typing import Any, Literal
 import prometheus_client as prom
 from prometheus_client import multiprocess, values
 
+from classward.domain import Watched
 from classward.flows.label import LabelReceipt
 from classward.flows.predict import Answer, LoadedVersion
 from classward.serving.tallies import Tallies, Times
+from classward.serving.watched_metrics import WatchedMetrics
 
 __all__ = ["MAX_CLASSES", "Metrics"]
 
@@ -21,6 +23,7 @@ MAX_CLASSES = 200
 _REST = "(other)"
 
 _BUCKETS_S = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+_KNOWN_STATUSES = (200, 500, 503)
 
 
 class Metrics:
@@ -31,10 +34,14 @@ class Metrics:
 
     Requests and answers are counted here first and told to Prometheus by :meth:`flush`: whoever counts does so on the
     event loop alone, and flushes there many times a second and before it reads or stops.
+
+    ``promised_s`` are times within which answers are promised: each becomes a bound of the histogram, so that what it counts
+    below is exactly what keeps the promise.
     """
 
-    def __init__(self, task: str, *, per_class: bool = True) -> None:
+    def __init__(self, task: str, *, per_class: bool = True, promised_s: tuple[float, ...] = ()) -> None:
         self._task, self._per_class = task, per_class
+        self._bounds_s = tuple(sorted({*_BUCKETS_S, *promised_s}))
         self._is_shared = bool(values.ValueClass._multiprocess)
         self._registry = registry = prom.CollectorRegistry()
         self._predictions = prom.Counter(
@@ -47,7 +54,7 @@ class Metrics:
             "classward_request_seconds",
             "Time from request to answer",
             ["task", "endpoint"],
-            buckets=_BUCKETS_S,
+            buckets=self._bounds_s,
             registry=registry,
         )
         self._version = prom.Gauge(
@@ -83,6 +90,8 @@ class Metrics:
         self._classes: dict[str, Any] = {}
         self._classes_of: object = None
         self._loaded: Any = None
+        for status in _KNOWN_STATUSES:  # there from the start: of a counter that appears, the first events are not seen
+            self._requests.labels(task, "predict", status)
 
     def _one(self, name: str, text: str) -> Any:
         return prom.Counter(name, text, ["task"], registry=self._registry).labels(self._task)
@@ -110,7 +119,7 @@ class Metrics:
         child = self._children.get(key)
         if child is None:
             child = self._children[key] = (
-                Times(_BUCKETS_S),
+                Times(self._bounds_s),
                 self._requests.labels(self._task, endpoint, status),
                 self._seconds.labels(self._task, endpoint),
             )
@@ -199,18 +208,27 @@ class Metrics:
         """Count one failed look at the journal, or one failed load."""
         self._poll_errors.inc()
 
-    def render(self) -> bytes:
-        """Give the text form as of the last flush, over all workers when they share a folder; dead ones are not live."""
-        if not self._is_shared:
-            return bytes(prom.generate_latest(self._registry))
-        folder = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])
-        for file in folder.glob("gauge_live*_*.db"):
-            pid = file.stem.rpartition("_")[2]
-            if pid.isdigit() and not _is_alive(int(pid)):
-                file.unlink(missing_ok=True)
-        registry = prom.CollectorRegistry()
-        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # the library says nothing of types
-        return bytes(prom.generate_latest(registry))
+    def render(self, watched: Watched | None = None) -> bytes:
+        """Give the text form as of the last flush, over all workers when they share a folder; dead ones are not live.
+
+        ``watched`` is what watching found; without it those families are left out.
+        """
+        if self._is_shared:
+            folder = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])
+            for file in folder.glob("gauge_live*_*.db"):
+                pid = file.stem.rpartition("_")[2]
+                if pid.isdigit() and not _is_alive(int(pid)):
+                    file.unlink(missing_ok=True)
+            registry = prom.CollectorRegistry()
+            multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # the library says nothing of types
+            text = prom.generate_latest(registry)
+        else:
+            text = prom.generate_latest(self._registry)
+        if watched is not None:
+            beside = prom.CollectorRegistry()
+            beside.register(WatchedMetrics(self._task, watched))
+            text += prom.generate_latest(beside)
+        return bytes(text)
 
 
 def _free_name(name: str, taken: tuple[str, ...]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from classward.domain import Task
+from classward.domain import Task, Watched
 from classward.flows.bundle_facts import NO_FACTS, BundleFacts
 from classward.inference import Model
 from classward.lifecycle.predict import PayloadPolicy
@@ -21,6 +21,10 @@ __all__ = ["ServingParts"]
 
 def _no_facts(bundle_hash: str) -> BundleFacts:
     return NO_FACTS
+
+
+def _nothing_watched() -> Watched:
+    return Watched()
 
 
 def _no_size(bundle_hash: str) -> int:
@@ -46,6 +50,8 @@ class ServingParts:
         What the record log keeps of features.
     process_id : str
         Names this process in heartbeats and logs; unique among the workers of a workspace.
+    watched : callable
+        What watching has found so far, asked at each scrape of the metrics.
     tracing : Tracing, optional
         Makes spans of requests; nothing of it is loaded without one.
     """
@@ -64,3 +70,4 @@ class ServingParts:
     tracing: Tracing | None = None
     load_facts: Callable[[str], BundleFacts] = _no_facts
     bundle_bytes: Callable[[str], int] = _no_size
+    watched: Callable[[], Watched] = _nothing_watched

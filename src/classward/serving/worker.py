@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from classward.domain import Route, failure_counter
+from classward.domain import Route, Watched, failure_counter
 from classward.errors import ClasswardError
 from classward.flows.predict import Answer, LoadedVersion
 from classward.flows.remembered import Remembered
@@ -52,7 +52,8 @@ class Worker:
     def __init__(self, parts: ServingParts) -> None:
         self.parts = parts
         self.writer = TimelyWriter(parts.writer, deadline_s=parts.settings.record_deadline_s)
-        self.metrics = Metrics(parts.task.name, per_class=parts.settings.class_metrics)
+        promised_s = tuple(s.target / 1000.0 for s in parts.task.slos if s.indicator == "latency_p95_ms")
+        self.metrics = Metrics(parts.task.name, per_class=parts.settings.class_metrics, promised_s=promised_s)
         self._remembered = Remembered(parts.settings.cache_rows)
         self.plane = SplitPlane(
             task=parts.task.name,
@@ -78,6 +79,7 @@ class Worker:
         self._control = ThreadPoolExecutor(1, thread_name_prefix="control")
         self._rows = ThreadPoolExecutor(1, thread_name_prefix="rows")
         self._labels = ThreadPoolExecutor(1, thread_name_prefix="labels")
+        self._scrapes = ThreadPoolExecutor(1, thread_name_prefix="scrapes")
         self._started_at = parts.clock.now()
         self._state = RegistryState(task=parts.task.name)
         self._noted_seq = 0
@@ -131,7 +133,7 @@ class Worker:
         await self._in(self._control, self._farewell)
         if self.parts.tracing is not None:
             await self._in(self._control, self.parts.tracing.close)
-        for executor in (self._rows, self._labels, self._control):
+        for executor in (self._rows, self._labels, self._scrapes, self._control):
             executor.shutdown(wait=True)
         say("worker stopped", process_id=self.parts.process_id, n_lost=self.writer.n_lost)
 
@@ -159,6 +161,14 @@ class Worker:
     async def run_labels(self, work: Callable[[], _T]) -> _T:
         """Run the intake of labels beside the event loop, one batch at a time."""
         return await self._in(self._labels, work)
+
+    async def watched(self) -> Watched | None:
+        """What watching has found so far; ``None``, logged and counted, if it cannot be read."""
+        try:
+            return await self._in(self._scrapes, self.parts.watched)
+        except ClasswardError as error:
+            self._failed("cannot read what watching found", error)
+            return None
 
     async def _in(self, executor: ThreadPoolExecutor, work: Callable[[], _T]) -> _T:
         return await asyncio.get_running_loop().run_in_executor(executor, work)

@@ -99,23 +99,19 @@ def test_a_file_grows_line_by_line_and_one_that_cannot_be_written_is_told(tmp_pa
     assert "cannot be written" in FilePlace(tmp_path).deliver(NOTICE)
 
 
-def test_services_are_told_through_their_library(monkeypatch: pytest.MonkeyPatch) -> None:
-    told = []
-
-    class Apprise:
-        def add(self, url: str) -> bool:
-            return url.startswith("mailto")
-
-        def notify(self, *, title: str, body: str) -> bool:
-            told.append((title, body))
-            return len(told) < 2
-
-    monkeypatch.setitem(sys.modules, "apprise", SimpleNamespace(Apprise=Apprise))
-    place = ServicesPlace("mailtos://user:geheim@example.org")
+@pytest.mark.filterwarnings(
+    "ignore:'(imghdr|cgi|pipes)' is deprecated:DeprecationWarning"
+)  # the library's own, on 3.11
+def test_services_are_told_through_their_library(server: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = ServicesPlace(server.url.replace("http://", "json://user:geheim@") + "/desk")
     assert (place.deliver(NOTICE), place.beat([], now=NOW)) == ("", "")
-    assert told == [("desk: page", "why")]
+    ((path, document),) = server.got
+    assert path.startswith("/desk")
+    assert (document["title"], document["message"]) == ("desk: page", "why")
+    server.status = 500
     assert "did not take it" in place.deliver(NOTICE)
     assert "geheim" not in place.name
+    assert "did not take it" in ServicesPlace("json://127.0.0.1:1/").deliver(NOTICE)
     with pytest.raises(UsageError, match="CW444") as failed:
         ServicesPlace("nowhere://geheim")
     assert "geheim" not in str(failed.value)

@@ -1,6 +1,6 @@
 """Outcomes become per-class states of the promises, calibration, evidence that raises alerts, and summaries that add up."""
 
-from classward.lifecycle.monitor.alarms import Due, alert_for, alerts_due, open_alerts, settled
+from classward.lifecycle.monitor.alarms import Due, alert_for, alerts_due, settled
 from classward.lifecycle.monitor.buckets import bucket_of, grown, with_labels
 from classward.lifecycle.monitor.budgets import error_budgets
 from classward.lifecycle.monitor.calibration import production_calibration
@@ -38,7 +38,6 @@ __all__ = [
     "make_reference",
     "merge",
     "notices_due",
-    "open_alerts",
     "production_calibration",
     "settled",
     "slo_state",

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from classward.domain import Alert, Event, Stream, StreamState, parse_time
+from classward.domain import Alert, Stream, StreamState
 from classward.statistics import alarm_level, rate_sequence
 
-__all__ = ["Due", "alert_for", "alerts_due", "open_alerts", "settled"]
+__all__ = ["Due", "alert_for", "alerts_due", "settled"]
 
 _WRONGLY_RESOLVED = 0.05
 
@@ -69,26 +68,6 @@ def settled(states: Sequence[StreamState], alerts: Sequence[Alert]) -> frozenset
     """Keys of streams whose alarm was resolved already: their evidence is to begin afresh, and nothing is raised twice."""
     done = {(a.key, a.version, a.label_number) for a in alerts if a.state == "resolved"}
     return frozenset(s.key for s in states if s.is_raised and (s.key, s.version, s.n_at_peak) in done)
-
-
-def open_alerts(events: Iterable[Event]) -> tuple[Alert, ...]:
-    """Every alert and its state, from the facts in the journal; oldest first."""
-    found: dict[str, Alert] = {}
-    for event in events:
-        payload = json.loads(event.payload)
-        if event.kind == "alert_raised":
-            plain = payload["alert"]
-            changed_on = date.fromisoformat(plain["changed_on"]) if plain.get("changed_on") else None
-            dates = {"raised_at": parse_time(plain["raised_at"]), "changed_on": changed_on}
-            found[plain["id"]] = Alert(**(plain | dates))
-        elif event.kind == "alert_acked" and payload["id"] in found:
-            alert = found[payload["id"]]
-            state = "acked" if alert.state == "firing" else alert.state
-            found[alert.id] = replace(alert, state=state, acked_at=event.at, acked_by=event.actor)
-        elif event.kind == "alert_resolved" and payload["id"] in found:
-            alert = found[payload["id"]]
-            found[alert.id] = replace(alert, state="resolved", resolved_at=event.at, why_resolved=event.why)
-    return tuple(found.values())
 
 
 def alert_for(due: Due, *, alert_id: str, now: datetime) -> Alert:
