@@ -46,7 +46,7 @@ clients: .venv-clients/.installed  ## other people's clients, in an environment 
 	.venv-clients/bin/python -m pip install --quiet --require-hashes --no-deps -r requirements/clients.lock
 	touch $@
 
-monitors:  ## Prometheus and Alertmanager for the tests of their files, from Debian's packages where that may be done; none is started
+monitors:  ## Prometheus and Alertmanager for the tests of their files, from Debian's packages where that may be done
 	@if command -v promtool amtool > /dev/null && command -v prometheus-alertmanager alertmanager > /dev/null; then :; \
 	elif command -v apt-get > /dev/null && [ "$$(id -u)" = 0 ]; then \
 	  apt-get -qq update && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive \

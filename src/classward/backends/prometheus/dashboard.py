@@ -18,7 +18,7 @@ _WITHIN = "$__rate_interval"
 
 
 @dataclass(frozen=True, slots=True)
-class Panel:
+class _Panel:
     """One panel; ``targets`` are pairs of expression and legend, ``limit`` is drawn as a line."""
 
     kind: str
@@ -83,7 +83,7 @@ def _panels(task: Task) -> list[dict[str, object]]:
     return made
 
 
-def _glances(task: Task) -> tuple[Panel, ...]:
+def _glances(task: Task) -> tuple[_Panel, ...]:
     """Single figures: is anything wrong right now."""
     found, info, skew, last = (
         selector(f"classward_{name}", task=task.name)
@@ -91,16 +91,16 @@ def _glances(task: Task) -> tuple[Panel, ...]:
     )
     alerts = f"sum by (severity) (max by (version, severity, kind, class) ({found}))"
     return (
-        Panel("stat", "Alerts open", ((alerts, "{{severity}}"),), width=6),
-        Panel("stat", "Live version", ((f"sum by (version) ({info}) > 0", "v{{version}}"),), width=6),
-        Panel("stat", "Workers with another version", ((f"sum({skew})", ""),), width=6, limit=1.0),
-        Panel(
+        _Panel("stat", "Alerts open", ((alerts, "{{severity}}"),), width=6),
+        _Panel("stat", "Live version", ((f"sum by (version) ({info}) > 0", "v{{version}}"),), width=6),
+        _Panel("stat", "Workers with another version", ((f"sum({skew})", ""),), width=6, limit=1.0),
+        _Panel(
             "stat", "Since the last round of watching", ((f"time() - max({last})", ""),), unit="s", width=6, limit=120.0
         ),
     )
 
 
-def _curves(task: Task) -> tuple[Panel, ...]:
+def _curves(task: Task) -> tuple[_Panel, ...]:
     """Promises first, then answers, time, requests, labels and load."""
 
     def own(name: str) -> str:
@@ -133,16 +133,16 @@ def _curves(task: Task) -> tuple[Panel, ...]:
     alerts = f"max by (version, severity, kind, class) ({own('alerts_open')})"
     answers, requests = rate("predictions_total", "class, route"), rate("requests_total", "endpoint, status")
     return (
-        Panel("timeseries", "Burn rate over an hour (1 uses the budget up exactly)", burns, limit=1.0),
-        Panel("timeseries", "Open alerts by class", ((alerts, "{{severity}}: {{kind}} {{class}} v{{version}}"),)),
-        Panel("timeseries", "Answers by class", ((answers, "{{class}} ({{route}})"),), unit="ops"),
-        Panel("timeseries", "Labels that show a mistake, since the version went live",
+        _Panel("timeseries", "Burn rate over an hour (1 uses the budget up exactly)", burns, limit=1.0),
+        _Panel("timeseries", "Open alerts by class", ((alerts, "{{severity}}: {{kind}} {{class}} v{{version}}"),)),
+        _Panel("timeseries", "Answers by class", ((answers, "{{class}} ({{route}})"),), unit="ops"),
+        _Panel("timeseries", "Labels that show a mistake, since the version went live",
               ((wrong, "{{indicator}} {{class}} v{{version}}"),), unit="percentunit"),
-        Panel("timeseries", "Time to answer", times, unit="s", limit=promised[0] if promised else None),
-        Panel("timeseries", "Requests", ((requests, "{{endpoint}} {{status}}"),), unit="reqps"),
-        Panel("timeseries", "Labels received", ((rate("labels_total", "state"), "{{state}}"),), width=8),
-        Panel("timeseries", "What went wrong beside", lost, width=8),
-        Panel("timeseries", "Load", load, width=8),
+        _Panel("timeseries", "Time to answer", times, unit="s", limit=promised[0] if promised else None),
+        _Panel("timeseries", "Requests", ((requests, "{{endpoint}} {{status}}"),), unit="reqps"),
+        _Panel("timeseries", "Labels received", ((rate("labels_total", "state"), "{{state}}"),), width=8),
+        _Panel("timeseries", "What went wrong beside", lost, width=8),
+        _Panel("timeseries", "Load", load, width=8),
     )  # fmt: skip
 
 
