@@ -83,9 +83,9 @@ def test_missed_labels_of_a_critical_class_raise_one_page_with_its_evidence(live
     again = look(live)
     assert (again.n_labels, again.raised) == (0, ())
     assert len(alerts_of(live.ctx)) == 2
-    found = watched_now(live.ctx)
-    assert {a.id for a in found.alerts} == {a.id for a in alerts_of(live.ctx)}
-    assert {f"{c.indicator}:{c.class_name}": (c.n, c.n - c.n_wrong) for c in found.counts} == {
+    told = watched_now(live.ctx)
+    assert {a.id for a in told.alerts} == {a.id for a in alerts_of(live.ctx)}
+    assert {f"{c.indicator}:{c.class_name}": (c.n, c.n - c.n_wrong) for c in told.counts} == {
         s.key: (s.n, s.n_hits) for s in live.ctx.watching.read(task="desk").states
     }
     shown = status(live.ctx, now=live.clock.now())
