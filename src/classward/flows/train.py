@@ -49,6 +49,8 @@ __all__ = ["TrainResult", "train"]
 
 _OVER = 0.1
 """Part of the budget by which a check may overrun it before it is left out for want of time."""
+_AFTER_PER_BEFORE = 1.4
+"""What follows the fits takes so many times as long as reading and the look for leaks: tells how slow the machine is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,8 +138,7 @@ def train(
     )  # fmt: skip
     untreated = left_untreated(planned().recipes, treatment) if treatment else ()
     made = framed(planned(treatment=treatment), asked)
-    # on a slow machine what comes after takes about as long as reading and the look for leaks have taken
-    after_s = max(_after_s(ctx, data), ctx.clock.monotonic_s() - begun_s)
+    after_s = max(_after_s(ctx, data), _AFTER_PER_BEFORE * (ctx.clock.monotonic_s() - begun_s))
     made = with_time_kept(made, after_s=after_s, n_gates=len(first))
     usual = made.recipes[0]
     if zero_shot == "alone":
