@@ -188,6 +188,7 @@ def _context(
     from classward.backends.later import Later
     from classward.backends.record_log.log import FileRecordLog
     from classward.backends.sqlite import Database, SqliteHeartbeats, SqliteJournal, SqliteLeases, SqliteWatchStore
+    from classward.flows.class_names import in_current_names
     from classward.flows.context import Context
 
     stored = _workspace(task_file, settings)
@@ -200,7 +201,7 @@ def _context(
             why="a workspace is a folder", fix="name a folder with --workspace",
         ) from None  # fmt: skip
     database = Database(folder / "workspace.db")
-    return Context(
+    ctx = Context(
         task=task,
         actor=settings.actor or getpass.getuser(),
         clock=clock,
@@ -216,6 +217,7 @@ def _context(
         leases=SqliteLeases(database),
         watching=SqliteWatchStore(database),
     )
+    return in_current_names(ctx)
 
 
 def _tables(base: Path) -> Any:
@@ -441,6 +443,7 @@ def _refuse_target(source: Path, target: Path, *, is_forced: bool) -> None:
 
 def import_labels(task_file: str, settings: Settings, table: str, *, source: str) -> LabelReceipt:
     """Import a table of labels through the same door as ``POST /labels``."""
+    from classward.flows.class_names import taxonomy_of
     from classward.flows.label import accept_labels
     from classward.flows.label_file import LABEL_TEXTS, label_rows
     from classward.flows.label_space import known_classes
@@ -451,7 +454,10 @@ def import_labels(task_file: str, settings: Settings, table: str, *, source: str
     rows = label_rows(given, source=source, table_name=table)
     writer = open_writer(ctx, settings)
     try:
-        made = accept_labels(rows, label_space=known_classes(ctx), log=ctx.log, writer=writer, now=ctx.clock.now())
+        made = accept_labels(
+            rows, label_space=known_classes(ctx), log=ctx.log, writer=writer, now=ctx.clock.now(),
+            taxonomy=taxonomy_of(ctx),
+        )  # fmt: skip
         return dataclasses.replace(made, n_open=given.height - len(rows))
     finally:
         writer.close()

@@ -121,6 +121,8 @@ def _short(kind: str, payload: str) -> str:
         return f"v{plain['version']} {plain['bundle_hash'][:8]}"
     if kind == "candidate_finished":
         return str(plain["candidate"]["recipe"]["family"])
+    if kind == "classes_changed":
+        return f"{plain['kind']} {', '.join(plain['old']) or '–'} → {', '.join(plain['new'])}"[:40]
     if kind == "compared":
         return f"{plain['verdict']} {plain['id']}"
     if kind == "gate_judged":

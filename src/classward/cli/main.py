@@ -33,6 +33,7 @@ COMMANDS = {
     "export": "a version as a folder that answers by itself",
     "log": "print logged predictions",
     "label": "import labels that came late",
+    "classes": "rename, merge, split and add classes; what they were called before",
     "status": "what is live and how each class does",
     "slo": "how much of each error budget is used, and how fast it goes",
     "alerts": "promises that broke, on which evidence; acknowledge them",

@@ -146,8 +146,11 @@ def _footer(state: Status) -> None:
         output.say(f" {alert.severity} {alert.state}: {output.about(alert)}: {output.grounds(alert)} ({alert.id})")
     odd = {
         "waiting for their prediction": state.n_waiting, "of unknown predictions": state.n_unknown,
-        "set aside": state.n_quarantined, "conflicting": state.n_conflicting,
+        "needing relabelling (their class was split)": state.n_to_relabel, "set aside": state.n_quarantined,
+        "conflicting": state.n_conflicting,
     }  # fmt: skip
     said = ", ".join(f"{n:,} {what}" for what, n in odd.items() if n)
     if said:
         output.say(f" labels: {said}")
+    if state.n_unreadable:
+        output.say(f" answers: {state.n_unreadable:,} with a class that was split are in no figure; train and deploy again")

@@ -45,14 +45,20 @@ def command(prediction: str, task_file: str, workspace: str | None, as_json: boo
         click.echo(" version  not live: asked for by number")
     if found.n_answers > 1:
         click.echo(f" note     this id was answered {found.n_answers} times; the first counts")
+    for name, now in found.read_as:
+        said = f"is now {now!r}" if now is not None else "was split: it says nothing about the classes of today"
+        click.echo(f" classes  {name!r} {said} (classward classes history)")
     if found.truth is None:
         click.echo(" truth    not known yet")
         return
     last = found.labels[-1]
-    verdict = "as predicted" if found.truth == record["label"] else "not as predicted"
+    answer, true = found.now(record["label"]), found.now(found.truth)
+    verdict = "as predicted" if answer == true else "not as predicted"
+    if answer is None or true is None:
+        verdict = "needs relabelling" if true is None else "cannot be compared with the answer"
     click.echo(
         f" truth    {found.truth!r} ({verdict}; {last['source']}, established {output.moment(last['event_at'])})"
     )
-    others = {label["label"] for label in found.labels} - {found.truth}
+    others = {label["label"] for label in found.labels if found.now(label["label"]) != true}
     if others:
         click.echo(f" conflict earlier labels said {', '.join(sorted(others))}; the last received counts")

@@ -104,6 +104,7 @@ from classward.domain.task import (
     Repair,
     Task,
 )
+from classward.domain.taxonomy import MIGRATION_KINDS, ClassMigration, Taxonomy
 from classward.domain.version import Deployment, ModelVersion, Route
 from classward.domain.watched import PromiseCount, Watched
 
@@ -115,6 +116,7 @@ __all__ = [
     "GENESIS_HASH",
     "LATER",
     "MAX_NAME",
+    "MIGRATION_KINDS",
     "NOT_ENOUGH",
     "PASSED",
     "PROMISES",
@@ -149,6 +151,7 @@ __all__ = [
     "ClassEvidence",
     "ClassFigures",
     "ClassMap",
+    "ClassMigration",
     "ClassNeed",
     "ClassPromise",
     "ClassReport",
@@ -259,6 +262,7 @@ __all__ = [
     "StreamState",
     "Summary",
     "Task",
+    "Taxonomy",
     "TermEffect",
     "ThresholdProof",
     "ThresholdsChoice",

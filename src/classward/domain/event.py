@@ -15,6 +15,7 @@ _MARK = "journal_head:"
 EVENT_KINDS = (
     "task_declared",
     "label_space_declared",
+    "classes_changed",
     "snapshot_taken",
     "split_made",
     "candidate_finished",

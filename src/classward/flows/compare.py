@@ -15,13 +15,15 @@ from classward.domain import (
     Costs,
     Decision,
     PairedReport,
+    Taxonomy,
     parse_time,
     to_plain,
 )
-from classward.errors import UnknownVersion, UsageError
+from classward.errors import DataError, UnknownVersion, UsageError
 from classward.flows.context import Context, note
 from classward.flows.gate import replay_gate
 from classward.flows.metric import metric_by_name
+from classward.flows.renamed import read_names
 from classward.flows.rollout import replay_rollout
 from classward.flows.sealed import check_not_worn_out, note_reading
 from classward.flows.unseen import model_of, truth_of, unseen_rows
@@ -90,12 +92,14 @@ def compare(
     state = registry_state(ctx.journal, ctx.task.name)
     old, new = state.stored_version(live), state.stored_version(candidate)
     rows, rows_hash, n_test = unseen_rows(ctx, old, new)
+    taxonomy = state.taxonomy
+    rows = _readable(read_names(rows, taxonomy, column=ctx.task.label), ctx.task.label, taxonomy)
     check_not_worn_out(ctx, rows_hash=rows_hash, dataset_hash=new.dataset_hash)
     note_reading(
         ctx, rows_hash=rows_hash, dataset_hash=new.dataset_hash, artifact_hash=new.bundle_hash,
         why=f"paired comparison of versions {live} and {candidate}",
     )  # fmt: skip
-    sides = _Sides(ctx, rows, model_of(ctx, old), model_of(ctx, new))
+    sides = _Sides(ctx, rows, model_of(ctx, old), model_of(ctx, new), taxonomy)
     decision, comparisons = decide_replacement(
         compare_rows(sides.live, sides.candidate, sides.y_index), critical=sides.space.critical, alpha=alpha,
         decision_id=ctx.ids.new(), at=ctx.clock.now(), task=ctx.task.name,
@@ -114,13 +118,16 @@ def compare(
 
 
 class _Sides:
-    """Both versions' answers for the same rows, in the candidate's label space."""
+    """Both versions' answers for the same rows, in the candidate's label space as it is read today."""
 
-    def __init__(self, ctx: Context, rows: pl.DataFrame, live: Model, candidate: Model) -> None:
-        self.space = candidate.label_space
+    def __init__(self, ctx: Context, rows: pl.DataFrame, live: Model, candidate: Model, taxonomy: Taxonomy) -> None:
+        self.taxonomy = taxonomy
+        self.space, places = taxonomy.read_space(candidate.label_space)
         columns = columns_of(rows, candidate.schema)
         own = live.predict_proba(columns_of(rows, live.schema), rows.height)
-        self.live, self.candidate = own.aligned_to(self.space), candidate.predict_proba(columns, rows.height)
+        new = candidate.predict_proba(columns, rows.height)
+        self.live = own.read_as(*taxonomy.read_space(own.label_space)).aligned_to(self.space)
+        self.candidate = new.read_as(self.space, places)
         self.y_index = truth_of(rows, ctx.task.label, self.space)
         policy = ctx.task.decision
         self.cost = cost_matrix(
@@ -129,15 +136,16 @@ class _Sides:
         self.held = HeldOut(self.candidate, self.y_index, columns, candidate.schema.features)
         abstain = policy.abstain_cost or 0.0
         self.was = self._answers(live, own, self.live, abstain)
-        self.now = self._answers(candidate, self.candidate, self.candidate, abstain)
+        self.now = self._answers(candidate, new, self.candidate, abstain)
         truths = [self.space.names[i] for i in self.y_index.tolist()]
-        self.words = (truths, self._words(live, own), self._words(candidate, self.candidate))
+        self.words = (truths, self._words(live, own), self._words(candidate, new))
 
     def _answers(self, model: Model, own: Proba, aligned: Proba, abstain_cost: float) -> Answers:
         if model.rule is None or model.rule.is_plain:
             return answered(aligned, self.y_index, self.cost)
         decided = Decider(model.rule, own.label_space).decide(own)
-        place = [self.space.names.index(n) if n in self.space.names else -1 for n in own.label_space.names]
+        names = self._names(own)
+        place = [self.space.index(n) if n in self.space else -1 for n in names]
         said = np.array(place, dtype=np.int64)[decided.predicted]
         said = np.where(said < 0, aligned.predicted, said)
         return answered(
@@ -145,10 +153,14 @@ class _Sides:
             abstain_cost=abstain_cost,
         )  # fmt: skip
 
+    def _names(self, own: Proba) -> list[str]:
+        return [self.taxonomy.current(name) or name for name in own.label_space.names]
+
     def _words(self, model: Model, own: Proba) -> list[str]:
-        names = own.label_space.names
+        names = self._names(own)
         if model.rule is None or model.rule.is_plain:
-            return [names[i] for i in own.predicted.tolist()]
+            read = own.read_as(*self.taxonomy.read_space(own.label_space))
+            return [read.label_space.names[i] for i in read.predicted.tolist()]
         decided = Decider(model.rule, own.label_space).decide(own)
         pairs = zip(decided.predicted.tolist(), decided.is_abstained.tolist(), strict=True)
         return [ABSTAINED if gone else names[i] for i, gone in pairs]
@@ -180,3 +192,15 @@ def replay(ctx: Context, decision_id: str) -> tuple[Decision, bool]:
     raise UnknownVersion(
         "CW304", f"no decision {decision_id!r} is recorded", fix="'classward history' lists decisions with their ids"
     )
+
+
+def _readable(rows: pl.DataFrame, label: str, taxonomy: Taxonomy) -> pl.DataFrame:
+    """Rows whose class can be told today; those of classes that were split count as left out."""
+    kept = rows.filter(pl.col(label).is_not_null())
+    if not kept.height:
+        lost = taxonomy.unreadable(taxonomy.names)
+        raise DataError(
+            "CW245", "no unseen row has a class of today", got="; ".join(map(taxonomy.told, lost)),
+            why="rows of a class that was split have no truth until they are labelled again", fix="train again, then compare",
+        )  # fmt: skip
+    return kept

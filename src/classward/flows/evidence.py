@@ -20,9 +20,11 @@ from classward.domain import (
     to_plain,
 )
 from classward.flows.alert_log import alerts_of
+from classward.flows.class_names import in_current_names, taxonomy_of
 from classward.flows.context import Context, note
 from classward.flows.label_space import find_label_space
 from classward.flows.online import online_only
+from classward.flows.renamed import read_names
 from classward.flows.summaries import revised
 from classward.flows.versions import registry_state
 from classward.lifecycle.monitor import (
@@ -31,6 +33,7 @@ from classward.lifecycle.monitor import (
     alerts_due,
     begun_afresh,
     fresh_state,
+    key_now,
     settled,
     streams_of,
     taken_in,
@@ -41,7 +44,7 @@ __all__ = ["TakenIn", "take_in", "watched"]
 _NOTHING_NEW = pl.DataFrame(
     schema={"id": pl.String, "truth": pl.String, "weight": pl.Float64, "received_at": pl.Datetime("us", "UTC"),
             "at": pl.Datetime("us", "UTC"), "version": pl.Int64, "route": pl.String, "kind": pl.String, "label": pl.String,
-            "probability": pl.Float64}
+            "probability": pl.Float64, "truth_as_written": pl.String, "label_as_written": pl.String}
 )  # fmt: skip
 _READ_AGAIN = timedelta(hours=1)
 """Writers stamp a label before they append it; one that was held up for less than this is not missed."""
@@ -71,6 +74,7 @@ def take_in(ctx: Context, *, now: datetime) -> TakenIn:
     RecordError
         CW620 if the stored evidence is damaged.
     """
+    ctx = in_current_names(ctx)  # a watch that runs for months sees its classes renamed
     state = registry_state(ctx.journal, ctx.task.name)
     deployment = state.deployment
     if deployment is None or deployment.live is None:
@@ -79,6 +83,7 @@ def take_in(ctx: Context, *, now: datetime) -> TakenIn:
     space = find_label_space(ctx, version.label_space_hash)
     if space is None:
         return TakenIn()
+    space, _ = state.taxonomy.read_space(space)
     streams = watched(ctx, space)
     memory = ctx.watching.read(task=ctx.task.name)
     fresh, waiting, read_until = _new_truths(ctx, memory, now)
@@ -86,7 +91,8 @@ def take_in(ctx: Context, *, now: datetime) -> TakenIn:
     written = replace(memory, states=states, read_until=read_until, waiting=waiting)
     if written != memory:
         written = replace(written, revision=memory.revision + 1)
-        changed = revised(ctx, fresh, now=now)
+        as_written = fresh.with_columns(truth=pl.col("truth_as_written"), label=pl.col("label_as_written"))
+        changed = revised(ctx, as_written, now=now)
         if not ctx.watching.write(written, task=ctx.task.name, taken=fresh["id"].to_list(), buckets=changed):
             return TakenIn()
     raised, resolved = _said(ctx, streams, states, deployment.live.version, now)
@@ -108,12 +114,16 @@ def _new_truths(
     """Answers whose first label is new, in order of receipt; labels that still wait for theirs; the last receipt read."""
     since = memory.read_until - _READ_AGAIN if memory.read_until else None
     labels = ctx.log.labels(received_since=since).select("id", "label", "weight", "received_at", "digest")
+    taxonomy = taxonomy_of(ctx)
     newest = labels["received_at"].max()
     read_until = newest if isinstance(newest, datetime) else memory.read_until
     held = pl.DataFrame(
         [(w.id, w.label, w.weight, w.received_at, "") for w in memory.waiting], schema=labels.schema, orient="row"
     )
-    first = pl.concat([held, labels]).sort("received_at", "digest").unique("id", keep="first", maintain_order=True)
+    both = pl.concat([held, labels]).with_columns(pl.col("label").alias("truth_as_written"))
+    all_labels = read_names(both, taxonomy)
+    told = all_labels.filter(pl.col("label").is_not_null())  # what needs relabelling is no truth yet
+    first = told.sort("received_at", "digest").unique("id", keep="first", maintain_order=True)
     new = ctx.watching.not_yet_taken(first["id"].to_list(), task=ctx.task.name)
     first = first.filter(pl.col("id").is_in(list(new)))
     if not first.height:
@@ -124,8 +134,10 @@ def _new_truths(
         ids=first["id"].to_list(),
         columns=("id", "at", "version", "route", "kind", "label", "probability"),
     )
-    own = online_only(answers).sort("at").unique("id", keep="first", maintain_order=True)
+    written = online_only(answers).with_columns(pl.col("label").alias("label_as_written"))
+    own = read_names(written, taxonomy).sort("at").unique("id", keep="first", maintain_order=True)
     joined = first.rename({"label": "truth"}).join(own, on="id", how="inner", maintain_order="left")
+    joined = joined.filter(pl.col("label").is_not_null())
     alone = first.join(own, on="id", how="anti").filter(pl.col("received_at") >= now - wait)
     waiting = tuple(
         WaitingLabel(id=r["id"], label=r["label"], weight=r["weight"], received_at=r["received_at"])
@@ -152,7 +164,8 @@ def _moved(
         answer=np.array(own["label"].to_list(), dtype=np.str_),
         weight=own["weight"].to_numpy().astype(np.float64),
     )
-    known = {s.key: s for s in memory.states}
+    taxonomy = taxonomy_of(ctx)
+    known = {key_now(s.key, taxonomy): replace(s, key=key_now(s.key, taxonomy)) for s in memory.states}
 
     def moved() -> Iterator[StreamState]:
         for stream in streams:

@@ -27,7 +27,8 @@ class Why:
 
     ``prediction`` is the logged record (the first with that id), ``n_answers`` how often the id was answered,
     ``labels`` all labels for it in order of receipt; the last one counts. ``attribution`` is why the class was answered,
-    where that was stored beside the record (critical classes).
+    where that was stored beside the record (critical classes). ``read_as`` are (name, class of today) of every name among
+    answer and labels that is read as another class; ``None`` for a class that was split.
     """
 
     prediction: dict[str, Any]
@@ -37,11 +38,16 @@ class Why:
     labels: tuple[dict[str, Any], ...]
     attribution: Explanation | None = None
     is_calibrated: bool = False
+    read_as: tuple[tuple[str, str | None], ...] = ()
 
     @property
     def truth(self) -> str | None:
         """What turned out true, as far as is known."""
         return str(self.labels[-1]["label"]) if self.labels else None
+
+    def now(self, name: str) -> str | None:
+        """What a class is called today; ``None`` if it was split."""
+        return dict(self.read_as).get(name, name)
 
 
 def events(ctx: Context, *, kind: str | None = None) -> tuple[Event, ...]:
@@ -76,6 +82,8 @@ def why(ctx: Context, prediction_id: str) -> Why:
     labels = ctx.log.labels().filter(pl.col("id") == prediction_id).unique("digest").sort("received_at", "digest")
     state = registry_state(ctx.journal, ctx.task.name)
     space = find_label_space(ctx, record["label_space_hash"])
+    changed = state.taxonomy.changed
+    named = dict.fromkeys((record["label"], *labels["label"].to_list()))
     return Why(
         prediction=record,
         n_answers=found.height,
@@ -84,6 +92,7 @@ def why(ctx: Context, prediction_id: str) -> Why:
         labels=tuple(labels.to_dicts()),
         attribution=_stored(ctx, prediction_id, record),
         is_calibrated=_is_calibrated(ctx, record["bundle_hash"]),
+        read_as=tuple((name, changed[name]) for name in named if name in changed),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from classward.domain import Label, LabelSpace, QuarantinedLabel, content_hash
+from classward.domain import Label, LabelSpace, QuarantinedLabel, Taxonomy, content_hash
 from classward.errors import JournalError, RecordError
 from classward.lifecycle.label import check_label
 from classward.ports import RecordLog, RecordWriter
@@ -16,7 +16,10 @@ __all__ = ["LabelItem", "LabelReceipt", "accept_labels"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelItem:
-    """What became of one label: ``accepted``, ``duplicate`` or ``quarantined`` (with the reason)."""
+    """What became of one label: ``accepted``, ``duplicate`` or ``quarantined`` (with the reason).
+
+    The reason of an accepted one says how its class is read, where that is not as it was written.
+    """
 
     index: int
     state: str
@@ -47,6 +50,7 @@ def accept_labels(
     log: RecordLog,
     writer: RecordWriter,
     now: datetime,
+    taxonomy: Taxonomy | None = None,
 ) -> LabelReceipt:
     """Accept labels for predictions made earlier, or not seen yet.
 
@@ -55,6 +59,8 @@ def accept_labels(
     quarantined when the task's label wait is over. What is set aside is kept
     once, however often it is sent. Labels reach the log before they are remembered, so a crash or a full
     disk between the two makes at worst a duplicate record, which reading resolves.
+
+    A label under an earlier name of a class is kept as it was written and read through ``taxonomy``; its item says so.
 
     Raises
     ------
@@ -78,7 +84,7 @@ def accept_labels(
         else:
             known.add(digest)
             accepted.append(item)
-            items.append(LabelItem(index=index, state="accepted"))
+            items.append(LabelItem(index=index, state="accepted", reason=taxonomy.told(item.label) if taxonomy else ""))
     if accepted and not writer.labels(accepted):
         raise _not_written(0, len(accepted) + len(refused))
     is_remembered = _remember(log, [label.digest for label in accepted], now)

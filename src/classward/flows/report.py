@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from classward.artifact.read import read_bundle
 from classward.domain import Costs, LabelSpace, ModelVersion, Report
 from classward.errors import DataError, UnknownVersion, UsageError, nearest
+from classward.flows.class_names import taxonomy_of
 from classward.flows.context import Context
 from classward.flows.online import resolved_online
 from classward.flows.sealed import check_not_worn_out, note_reading
@@ -68,11 +69,15 @@ def sealed_report(ctx: Context, version: ModelVersion, *, where: str) -> CutRepo
         why=f"report of version {version.version} where {where}",
     )  # fmt: skip
     columns = columns_of(rows, model.schema)
-    proba = model.predict_proba(columns, rows.height)
-    y = _places(rows[ctx.task.label].to_list(), model.label_space)
-    prior = _shares(
-        _places(table.filter(fold != "test")[ctx.task.label].to_list(), model.label_space), model.label_space
-    )
+    taxonomy = taxonomy_of(ctx)
+    space, places = taxonomy.read_space(model.label_space)
+    proba = model.predict_proba(columns, rows.height).read_as(space, places)
+
+    def named(part: pl.DataFrame) -> list[str]:
+        return [taxonomy.current(name) or name for name in part[ctx.task.label].to_list()]
+
+    y = _places(named(rows), space)
+    prior = _shares(_places(named(table.filter(fold != "test")), space), space)
     made = _measured(ctx, model, proba, y, columns, prior, fold="test", dataset_hash=version.dataset_hash)
     return CutReport(version=version.version, about=f"version {version.version} where {where}", report=made)
 
@@ -94,7 +99,8 @@ def window_report(ctx: Context, version: ModelVersion, *, window: timedelta, whe
     now = ctx.clock.now()
     online = resolved_online(ctx, _READ, since=now - window, now=now).outcomes
     mine = online.filter(pl.col("version") == version.version)
-    rows = mine.filter(pl.col("truth").is_in(list(model.label_space.names)))
+    space, places = taxonomy_of(ctx).read_space(model.label_space)
+    rows = mine.filter(pl.col("truth").is_in(list(space.names)))
     if where:
         rows = rows.filter(pl.col("features").is_not_null())
         rows = _where(_with_features(rows), where) if rows.height else rows
@@ -104,8 +110,8 @@ def window_report(ctx: Context, version: ModelVersion, *, window: timedelta, whe
             why="quality is measured on answers whose truth has come", fix="import labels, or widen --window",
         )  # fmt: skip
     proba = Proba(np.array(rows["probabilities"].to_list(), dtype=np.float64), model.label_space)
-    proba = replace(proba, matrix=proba.matrix / proba.matrix.sum(axis=1, keepdims=True))
-    y = _places(rows["truth"].to_list(), model.label_space)
+    proba = replace(proba, matrix=proba.matrix / proba.matrix.sum(axis=1, keepdims=True)).read_as(space, places)
+    y = _places(rows["truth"].to_list(), space)
     kept = rows["features"].is_not_null().all()
     checker = RowChecker(model.schema)
     columns = checker.check([json.loads(v) for v in rows["features"].to_list()]).columns if kept else {}
@@ -113,7 +119,7 @@ def window_report(ctx: Context, version: ModelVersion, *, window: timedelta, whe
     if (rows["weight"] != 1.0).any():
         notes.append("labels were chosen with unequal chances; here each counts once, see 'classward status'")
     made = _measured(
-        ctx, model, proba, y, columns, _shares(y, model.label_space), fold="production", notes=notes,
+        ctx, model, proba, y, columns, _shares(y, space), fold="production", notes=notes,
         dataset_hash=version.dataset_hash,
     )  # fmt: skip
     about = f"version {version.version}, answers of the last {_said(window)}" + (f" where {where}" if where else "")

@@ -11,11 +11,12 @@ from typing import Protocol
 import numpy as np
 import polars as pl
 
-from classward.domain import DataSource, Route, format_time, to_plain
+from classward.domain import DataSource, LabelSpace, Route, format_time, to_plain
 from classward.errors import DataError
 from classward.flows.context import Context, draft, note
 from classward.flows.images import refuse_unreadable, with_images
 from classward.flows.label import accept_labels
+from classward.flows.label_space import known_classes
 from classward.flows.predict import DataPlane
 from classward.flows.status import Status, status
 from classward.flows.versions import registry_state
@@ -58,21 +59,21 @@ def simulate(
     stated median (or never), and every rule sees the same calls in the same order as in production. The same seed gives
     the same records.
     """
-    start = clock.now()
+    start, known = clock.now(), known_classes(sim)
     waiting: list[tuple[datetime, str, str]] = []
     for day in range(traffic.n_days):
         moments = np.sort(rng.uniform(0.0, 86_400.0, size=traffic.rows_per_day))
         chosen = rng.integers(0, len(rows), size=traffic.rows_per_day)
         for second, index in zip(moments.tolist(), chosen.tolist(), strict=True):
             at = start + timedelta(days=day, seconds=second)
-            _deliver(sim, writer, clock, plane, waiting, until=at)
+            _deliver(sim, writer, clock, plane, waiting, known, until=at)
             clock.advance_to(at)
             answered = plane.answer([rows[index]]).predictions[0]
             if rng.random() < traffic.label_share:
                 delay = rng.exponential(traffic.label_delay_days / np.log(2.0))
                 heapq.heappush(waiting, (at + timedelta(days=float(delay)), answered.id, truths[index]))
         midnight = start + timedelta(days=day + 1)
-        _deliver(sim, writer, clock, plane, waiting, until=midnight)
+        _deliver(sim, writer, clock, plane, waiting, known, until=midnight)
         clock.advance_to(midnight)
         writer.tick()
         tick(sim, holder="simulator", now=midnight)
@@ -86,22 +87,24 @@ def _deliver(
     clock: _SettableClock,
     plane: DataPlane,
     waiting: list[tuple[datetime, str, str]],
+    known: LabelSpace,
     *,
     until: datetime,
 ) -> None:
     """Hand in the labels that are due, at the moment they are due."""
-    loaded = plane.current
-    while loaded and waiting and waiting[0][0] <= until:
+    while plane.current and waiting and waiting[0][0] <= until:
         due, prediction_id, truth = heapq.heappop(waiting)
         clock.advance_to(due)
         raw = {"id": prediction_id, "label": truth, "event_at": format_time(due), "source": "simulated"}
-        accept_labels([raw], label_space=loaded.model.label_space, log=sim.log, writer=writer, now=due)
+        accept_labels([raw], label_space=known, log=sim.log, writer=writer, now=due)
 
 
 def copy_version(real: Context, sim: Context, number: int) -> None:
     """Make one real version the only and live one of a simulated workspace; its bundle is read where it is."""
     version = registry_state(real.journal, real.task.name).version(number)
-    for event in real.journal.events(task=real.task.name, kind="label_space_declared"):
+    for event in real.journal.events(task=real.task.name):
+        if event.kind not in {"label_space_declared", "classes_changed"}:
+            continue
         sim.journal.append(replace(draft(sim, event.kind, {}), payload=event.payload))
     note(sim, "version_registered", to_plain(version))
     route = Route(role="live", version=number, bundle_hash=version.bundle_hash)

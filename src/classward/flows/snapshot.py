@@ -8,11 +8,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from classward.domain import Dataset, DataSource, FoldedClasses, LabelSpace, Split, Task, to_plain
-from classward.errors import DataError
+from classward.domain import Dataset, DataSource, FoldedClasses, LabelSpace, Split, Task, Taxonomy, to_plain
+from classward.errors import DataError, Refused
+from classward.flows.class_names import taxonomy_of
 from classward.flows.context import Context, Tell, note
 from classward.flows.images import left_out_notes, with_images, without_rows
 from classward.flows.label_space import last_label_space
+from classward.flows.renamed import read_names
 from classward.flows.versions import registry_state
 from classward.inference import Columns, PictureReader
 from classward.lifecycle.data import (
@@ -126,7 +128,16 @@ def take_snapshot(ctx: Context, tell: Tell) -> TrainingData:
 def restore_snapshot(ctx: Context, dataset_hash: str, rows_hash: str) -> TrainingData:
     """Rows and folds as an earlier training saw them, from the store; nothing is read anew or recorded."""
     table, fold = load_folds(ctx, dataset_hash, rows_hash)
-    space = build_label_space(table, ctx.task)
+    taxonomy = taxonomy_of(ctx)
+    table = read_names(table, taxonomy, column=ctx.task.label)
+    if table[ctx.task.label].null_count():
+        lost = taxonomy.unreadable(taxonomy.names)
+        raise Refused(
+            "CW110", "the rows of this snapshot cannot be read in the classes of today",
+            got="; ".join(map(taxonomy.told, lost)), why="a row of a split class has no class until it is labelled again",
+            fix="work with a version that was trained after the split",
+        )  # fmt: skip
+    space = build_label_space(table, ctx.task, taxonomy=taxonomy)
     declared = last_label_space(ctx)
     if ctx.task.folding is not None and declared is not None and declared.names == space.names:
         space = declared  # the stored labels are folded already: what was folded stands in the declaration
@@ -205,11 +216,26 @@ def _select(ctx: Context, source: DataSource, *, is_target: bool = False) -> tup
     check_columns(table, task.schema)
     table = without_rows(table, problems, location=location)
     table = table.select(list(dict.fromkeys(wanted))).with_columns(pl.col(task.label).cast(pl.String))
-    return table, left_out_notes(problems, location=location)
+    table, renamed = _in_current_classes(table, task.label, taxonomy_of(ctx))
+    return table, (*left_out_notes(problems, location=location), *renamed)
+
+
+def _in_current_classes(table: pl.DataFrame, label: str, taxonomy: Taxonomy) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """Rows under names of today, and what to say of those that were written under others; split classes are left out."""
+    counts = {name: n for name, n in table[label].value_counts().iter_rows() if name in taxonomy.changed}
+    if not counts:
+        return table, ()
+    lost = taxonomy.unreadable(counts)
+    notes = tuple(
+        f"{n:,} rows {'left out' if name in lost else 'read anew'}: {taxonomy.told(name)}"
+        for name, n in sorted(counts.items())
+    )
+    kept = table.filter(pl.col(label).is_in(list(lost)).not_().fill_null(True))
+    return read_names(kept, taxonomy, column=label), notes
 
 
 def _declare_label_space(ctx: Context, table: pl.DataFrame, folded: FoldedClasses | None) -> LabelSpace:
-    space = build_label_space(table, ctx.task, folded)
+    space = build_label_space(table, ctx.task, folded, taxonomy=taxonomy_of(ctx))
     state = registry_state(ctx.journal, ctx.task.name)
     same = replace(space, version=state.label_space_version)
     if state.label_space_version and state.label_space_hash == same.hash:

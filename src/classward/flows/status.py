@@ -46,7 +46,8 @@ class Status:
     """One look at a task. Figures cover the window; verdicts on promises use every label of the live version, once.
 
     ``n_waiting`` labels have no prediction yet; ``n_unknown`` waited longer than the task allows and count as
-    quarantined, beside ``n_quarantined`` that could not be accepted at all. ``serving`` is one of ``in step``,
+    quarantined, beside ``n_quarantined`` that could not be accepted at all. ``n_to_relabel`` labels are of a class that was
+    split since, ``n_unreadable`` answers are; both are in no figure. ``serving`` is one of ``in step``,
     ``swapping`` (a change is younger than ten seconds), ``version skew`` (a worker answers with another version than the
     journal intends, or cannot load it), ``no server``. ``checks`` are what has to be watched and whether it is. ``revisions``
     are days of the window whose figures changed after they were over. ``estimates`` cover the whole days of the window and
@@ -68,6 +69,8 @@ class Status:
     n_negative_delay: int
     n_quarantined: int
     n_lost: int
+    n_to_relabel: int
+    n_unreadable: int
     workers: tuple[Heartbeat, ...]
     alerts: tuple[Alert, ...]
     serving: str
@@ -102,6 +105,7 @@ def status(ctx: Context, *, now: datetime) -> Status:
         classes=class_states(within, evidence, space, ctx.task.slos) if space else (),
         calibration=production_calibration(within, rng=np.random.default_rng(within.height)), lag=label_lag(within, now=now),
         n_repeated=resolved.n_repeated_predictions, n_conflicting=resolved.n_conflicting,
+        n_to_relabel=resolved.n_to_relabel, n_unreadable=resolved.n_unreadable,
         n_waiting=resolved.n_waiting, n_unknown=resolved.n_unknown, n_negative_delay=resolved.n_negative_delay,
         alerts=tuple(a for a in alerts_of(ctx) if a.state != "resolved"),
         n_quarantined=ctx.log.quarantined().height, n_lost=_n_lost(ctx, workers),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -91,6 +92,23 @@ class Proba:
         """Where each row begins in the matrix taken as one run."""
         n, n_classes = self.matrix.shape
         return np.arange(0, n * n_classes, n_classes)
+
+    def read_as(self, space: LabelSpace, columns: Sequence[int]) -> Proba:
+        """Give the same rows in a space that reads several columns as one class; their probabilities add up.
+
+        Gates stay behind: their rule is for the old columns.
+
+        Parameters
+        ----------
+        columns : sequence of int
+            New place of each column, as :meth:`classward.domain.Taxonomy.read_space` gives it.
+        """
+        if space == self.label_space:
+            return self
+        out = np.zeros((len(self.matrix), len(space)))
+        for was, now in enumerate(columns):
+            out[:, now] += self.matrix[:, was]
+        return Proba(out, space, self.is_new)
 
     def aligned_to(self, space: LabelSpace) -> Proba:
         """Give the same rows in the columns of another label space, matched by class id.

@@ -38,6 +38,7 @@ async def labels(worker: Worker, request: Request) -> Reply:
             log=worker.parts.log,
             writer=worker.writer,
             now=worker.parts.clock.now(),
+            taxonomy=worker.taxonomy,
         )
     )
     worker.metrics.labelled(receipt)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from classward.domain import Route, Watched, failure_counter
+from classward.domain import Route, Taxonomy, Watched, failure_counter
 from classward.errors import ClasswardError
 from classward.flows.predict import Answer, LoadedVersion
 from classward.flows.remembered import Remembered
@@ -100,6 +100,11 @@ class Worker:
         """Classes a label may name: every one that was ever declared, live or not."""
         current = self.plane.current
         return tuple(dict.fromkeys((*self._state.known_classes, *(current.class_names if current else ()))))
+
+    @property
+    def taxonomy(self) -> Taxonomy:
+        """How class names are read, as far as the journal was followed."""
+        return self._state.taxonomy
 
     @property
     def is_ready(self) -> bool:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import polars as pl
 
-from classward.domain import ABSTAINED, ClassAbout, ClassDef, FoldedClasses, LabelSpace, Task
+from classward.domain import ABSTAINED, ClassAbout, ClassDef, FoldedClasses, LabelSpace, Task, Taxonomy
 from classward.errors import DataError, UnknownClass, nearest
 from classward.lifecycle.data.label_cells import labels_of
 
 __all__ = ["build_label_space"]
 
 
-def build_label_space(table: pl.DataFrame, task: Task, folded: FoldedClasses | None = None) -> LabelSpace:
+def build_label_space(
+    table: pl.DataFrame, task: Task, folded: FoldedClasses | None = None, *, taxonomy: Taxonomy | None = None
+) -> LabelSpace:
     """Order the classes of the rows, by name unless the task states an order, with flags and definitions from the task.
 
     ``folded`` says which classes were taken together; their names stand as examples of the one class, so that later labels
-    are folded alike.
+    are folded alike. ``taxonomy`` knows the ids of classes that were renamed, merged or split off; other classes are known
+    by their names.
 
     Raises
     ------
@@ -26,6 +29,7 @@ def build_label_space(table: pl.DataFrame, task: Task, folded: FoldedClasses | N
     DataError
         CW253 for a class with a reserved name; CW293 if the stated order leaves a class out.
     """
+    taxonomy = taxonomy or Taxonomy()
     names = sorted(labels_of(table, task.label).drop_nulls().unique().to_list())
     _check_known(names, task)
     if ABSTAINED in names:
@@ -41,7 +45,7 @@ def build_label_space(table: pl.DataFrame, task: Task, folded: FoldedClasses | N
         is_ordered=bool(task.order),
         classes=tuple(
             ClassDef(
-                id=name,
+                id=taxonomy.class_id(name),
                 name=name,
                 definition=part.definition or definitions.get(name, ""),
                 examples=leftovers.get(name) or part.examples,
@@ -50,7 +54,7 @@ def build_label_space(table: pl.DataFrame, task: Task, folded: FoldedClasses | N
                 is_sensitive=name in task.sensitive,
                 parent=part.parent,
                 status=part.status,
-                effective_from=part.since,
+                effective_from=part.since or taxonomy.since(name),
                 guide=part.guide,
                 counterexamples=part.counterexamples,
             )

@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from classward.lifecycle.label.check import check_label
+from classward.lifecycle.label.migrate import checked_migration, migrated_space
 
 if TYPE_CHECKING:
     from classward.lifecycle.label.benefit import STRATEGIES, benefit_of
@@ -18,8 +19,10 @@ __all__ = [
     "Resolved",
     "benefit_of",
     "check_label",
+    "checked_migration",
     "class_needs",
     "label_lag",
+    "migrated_space",
     "resolve",
 ]
 

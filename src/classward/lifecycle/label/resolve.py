@@ -21,7 +21,8 @@ class Resolved:
     received, ``event_delay_s`` how long after it the truth was established; the latter is negative when clocks disagree or
     the truth was known before the answer, and ``n_negative_delay`` counts that. ``n_conflicting`` counts ids with several
     different labels; ``n_waiting`` labelled ids have no answer yet, ``n_unknown`` waited too long for one and count as
-    quarantined.
+    quarantined. ``n_to_relabel`` answers have a label of a class that was split, ``n_unreadable`` were themselves such a
+    class; they are left out of ``outcomes`` by who reads names of today.
     """
 
     outcomes: pl.DataFrame
@@ -32,6 +33,8 @@ class Resolved:
     n_waiting: int
     n_unknown: int
     n_negative_delay: int
+    n_to_relabel: int = 0
+    n_unreadable: int = 0
 
 
 def resolve(predictions: pl.DataFrame, labels: pl.DataFrame, *, now: datetime, wait_s: float) -> Resolved:

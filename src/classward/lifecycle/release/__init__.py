@@ -17,7 +17,7 @@ from classward.lifecycle.release.rollout_figures import figure_in_words, loss_of
 from classward.lifecycle.release.rollout_judge import judge_rollout
 from classward.lifecycle.release.rollout_moves import Move, after_rollbacks, move_for, next_move, routes_of
 from classward.lifecycle.release.rollout_state import policy_from_plain, rollout_from_plain
-from classward.lifecycle.release.state import RegistryState, fold_events
+from classward.lifecycle.release.state import RegistryState, fold_events, migration_of
 from classward.lifecycle.release.version_states import ALLOWED, VersionState, check_transition, version_states
 from classward.lifecycle.release.way_back import rollback_target
 
@@ -44,6 +44,7 @@ __all__ = [
     "judge_pairs",
     "judge_rollout",
     "loss_of",
+    "migration_of",
     "move_for",
     "next_move",
     "overrides_of",

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from classward.domain import Deployment, Event, ModelVersion, Rollout, Route, parse_time
+from classward.domain import (
+    ClassMigration,
+    Deployment,
+    Event,
+    ModelVersion,
+    Rollout,
+    Route,
+    Taxonomy,
+    parse_time,
+)
 from classward.errors import Refused, UnknownVersion
 from classward.lifecycle.release.rollout_state import apply_to_rollouts
 
-__all__ = ["RegistryState", "fold_events"]
+__all__ = ["RegistryState", "fold_events", "migration_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,9 +30,10 @@ class RegistryState:
 
     ``holdout_reads`` are (hash of the sealed rows, or in old journals of the folds; how often they were read), ``holds``
     are (version, why), ``collected`` are (bundle hash, when and by which rule it was removed) until it is stored again,
-    ``known_classes`` are all that any label space ever declared. ``stack`` are live routes, oldest first, without those
-    that a rollback left. ``rollouts`` are all that ever began, and only the last can be under way; ``frozen`` says why
-    changes are frozen, if they are.
+    ``known_classes`` are all that any label space ever declared, ``label_spaces`` (hash, names of its classes),
+    ``taxonomy`` how names are read since classes were renamed, merged or split. ``stack`` are live routes, oldest first,
+    without those that a rollback left. ``rollouts`` are all that ever began, and only the last can be under way;
+    ``frozen`` says why changes are frozen, if they are.
     """
 
     task: str
@@ -40,6 +50,8 @@ class RegistryState:
     known_classes: tuple[str, ...] = ()
     rollouts: tuple[Rollout, ...] = ()
     frozen: str = ""
+    label_spaces: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    taxonomy: Taxonomy = field(default_factory=Taxonomy)
     last_seq: int = 0
 
     @property
@@ -101,6 +113,11 @@ class RegistryState:
         """What was deployed at a past moment."""
         return next((d for d in reversed(self.deployments) if d.since <= when), None)
 
+    def lost_classes(self, number: int) -> tuple[str, ...]:
+        """Classes of a version that were split since, so that its answers can no longer be read."""
+        names = dict(self.label_spaces).get(self.version(number).label_space_hash, ())
+        return self.taxonomy.unreadable(names)
+
     def reads_of(self, *hashes: str) -> int:
         """How often sealed rows have been read: by the hash of the rows, and in old journals by that of the folds."""
         return sum(dict(self.holdout_reads).get(one, 0) for one in set(hashes))
@@ -117,6 +134,15 @@ def fold_events(events: Iterable[Event], *, task: str, state: RegistryState | No
             state = _apply(state, event)
         state = replace(state, last_seq=event.seq)
     return state
+
+
+def migration_of(event: Event) -> ClassMigration:
+    """The change of classes that an event of kind ``classes_changed`` records."""
+    payload = json.loads(event.payload)
+    return ClassMigration(
+        kind=payload["kind"], old=tuple(payload["old"]), new=tuple(payload["new"]), at=event.at, actor=event.actor,
+        why=event.why,
+    )  # fmt: skip
 
 
 def _apply(state: RegistryState, event: Event) -> RegistryState:
@@ -154,12 +180,15 @@ def _apply(state: RegistryState, event: Event) -> RegistryState:
         return replace(state, collected=(*state.collected, *((b, told) for b in payload["bundles"])))
     if event.kind == "stored_again":
         return replace(state, collected=tuple(c for c in state.collected if c[0] != payload["bundle_hash"]))
+    if event.kind == "classes_changed":
+        return replace(state, taxonomy=state.taxonomy.then(migration_of(event)))
     if event.kind == "label_space_declared":
         names = tuple(c["name"] for c in payload["label_space"]["classes"])
         known = tuple(dict.fromkeys((*state.known_classes, *names)))
         return replace(
             state, label_space_version=payload["label_space"]["version"], label_space_classes=names,
             label_space_hash=payload.get("hash", ""), known_classes=known,
+            label_spaces=(*state.label_spaces, (payload.get("hash", ""), names)),
         )  # fmt: skip
     return state
 

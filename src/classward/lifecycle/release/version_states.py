@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from classward.errors import Refused
 from classward.lifecycle.release.state import RegistryState
 
-__all__ = ["ALLOWED", "VersionState", "check_transition", "version_states"]
+__all__ = ["ALLOWED", "ANSWERING", "VersionState", "check_transition", "version_states"]
 
 ALLOWED: dict[str, tuple[str, ...]] = {
     "registered": ("shadow", "canary", "live", "quarantined"),
@@ -18,6 +18,10 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "quarantined": ("registered", "retired"),
 }
 """From each state to which; a live version is replaced before it can be quarantined."""
+
+
+ANSWERING = ("shadow", "canary", "live")
+"""States in which a version answers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +46,17 @@ def check_transition(state: RegistryState, number: int, to: str) -> None:
     UnknownVersion
         CW302 if there is no such version.
     Refused
-        CW608 for a change that is not allowed.
+        CW608 for a change that is not allowed; CW110 if a class of a version that is to answer was split since.
     """
     state.version(number)
+    lost = state.lost_classes(number) if to in ANSWERING else ()
+    if lost:
+        raise Refused(
+            "CW110", f"version {number} cannot answer in the classes of today",
+            got="; ".join(map(state.taxonomy.told, lost)),
+            why="an answer that names a class which was split says nothing about the classes that it was split into",
+            fix="train again: rows of a split class count once they are labelled with one of the new classes",
+        )  # fmt: skip
     now = _state_of(state, number)
     if to in ALLOWED[now.state]:
         return
