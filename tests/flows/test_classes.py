@@ -162,7 +162,7 @@ def test_merged_classes_are_summed_trained_compared_and_deployed(live: Any) -> N
     for pair in ((1, 2), (2, 1)):
         judged = compare(live.ctx, *pair)
         assert judged.n_rows > 0
-        assert {c.counts.name for c in judged.comparisons} >= {"money", "security", "shipping"}
+        assert {c.counts.class_name for c in judged.comparisons} >= {"money", "security", "shipping"}
     deploy_now(live.ctx, 2, because="trained on the classes of today")
     rollback(live.ctx)
     assert registry_state(live.ctx.journal, "desk").live.version == 1  # type: ignore[union-attr]
