@@ -17,7 +17,7 @@ from classward import wiring
 from classward.cli import classes as classes_cli
 from classward.cli import status as status_cli
 from classward.cli import why as why_cli
-from classward.domain import format_time
+from classward.domain import Prediction, format_time
 from classward.errors import Refused, UsageError
 from classward.flows.alert_log import alerts_of
 from classward.flows.class_names import taxonomy_of
@@ -27,7 +27,8 @@ from classward.flows.deploy import deploy_now, ensure_live, rollback
 from classward.flows.evidence import take_in
 from classward.flows.history import why
 from classward.flows.label import LabelReceipt, accept_labels
-from classward.flows.label_space import known_classes, last_label_space
+from classward.flows.label_space import find_label_space, known_classes, last_label_space
+from classward.flows.rollout import begin, judge_now, promote, tick_rollout
 from classward.flows.status import status
 from classward.flows.train import train
 from classward.flows.versions import registry_state
@@ -238,6 +239,60 @@ def test_training_after_a_rename_declares_the_same_classes(live: Any) -> None:
     assert declared is not None
     train(live.open(), budget_s=2, n_threads=1, tell=lambda stage, what: None)
     assert last_label_space(live.ctx) == declared, "ids, flags, order and version are what the change declared"
+
+
+def both_answered(live: Any, n: int, labels: dict[int, str], truth: str) -> None:
+    """Rows that the live version and the candidate in shadow answered, and the label that came for each."""
+    versions = {v.version: v for v in registry_state(live.ctx.journal, "desk").versions}
+    for version, label in labels.items():
+        space = find_label_space(live.ctx, versions[version].label_space_hash)
+        assert space is not None
+        rows = tuple(
+            Prediction(
+                id=f"t{i}", request_id="r", at=live.clock.now(), task="desk", version=version,
+                bundle_hash=versions[version].bundle_hash, label_space_hash=space.hash,
+                route="live" if version == 1 else "shadow", label=label, probability=0.9,
+                probabilities=(0.9, *[0.1 / (len(space) - 1)] * (len(space) - 1)), path="model", flags=(), kind="online",
+                latency_ms=1.0,
+            )
+            for i in range(N, N + n)
+        )  # fmt: skip
+        assert live.writer.predictions(rows)
+    labelled(live, [(i, truth) for i in range(N, N + n)])
+
+
+def test_a_rollout_pairs_renamed_classes_and_refuses_others(live: Any) -> None:
+    change_classes(live.ctx, "rename", old=("security",), new=("safety",), because="wording")
+    train(live.open(), budget_s=1, n_threads=1, tell=lambda stage, what: None)
+    begin(live.ctx, 2)
+    both_answered(live, 20, {1: "security", 2: "safety"}, truth="security")
+    look = judge_now(live.ctx, now=live.clock.now())
+    assert look is not None
+    assert (look.evidence.n_pairs, look.evidence.n_differ) == (20, 0), "two names of one class are no difference"
+    mine = next(c for c in look.evidence.classes if c.class_name == "safety")
+    assert [(t.n_lost, t.n_won, t.n_same) for t in mine.pairs] == [(0, 0, 20)]
+    change_classes(live.ctx, "rename", old=("safety",), new=("alarm",), because="wording again, meanwhile")
+    look = judge_now(live.open(), now=live.clock.now())
+    assert look is not None
+    assert look.evidence.classes[0].pairs == mine.pairs, "the class it began to judge goes on"
+
+    change_classes(live.ctx, "split", old=("billing",), new=("invoice", "payment"), because="two desks")
+    with pytest.raises(Refused, match=r"(?s)CW110.*'billing' was split"):
+        promote(live.ctx, because="in a hurry")
+    look = tick_rollout(live.ctx, now=live.clock.now())
+    assert look is not None
+    assert (look.verdict.outcome, look.verdict.cause) == ("abort", "failures")
+    assert "'billing' was split into 'invoice', 'payment'" in " ".join(look.verdict.reasons)
+    with pytest.raises(Refused, match=r"(?s)CW110.*'billing' was split into 'invoice', 'payment'"):
+        begin(live.ctx, 2)
+
+
+def test_a_rollout_refuses_a_candidate_that_was_trained_on_merged_classes(live: Any) -> None:
+    change_classes(live.ctx, "merge", old=("refund", "billing"), new=("money",), because="one desk answers both")
+    train(live.open(), budget_s=1, n_threads=1, tell=lambda stage, what: None)
+    with pytest.raises(Refused, match=r"(?s)CW835.*new: money; gone: billing, refund; 'billing' is now 'money'"):
+        begin(live.ctx, 2)
+    assert registry_state(live.ctx.journal, "desk").rollout is None
 
 
 def test_the_commands_tell_both_names(live: Any) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from serving_fakes import CLASSES, CountingIds, FileWriter, KeywordModel, SystemClock
 
-from classward.domain import Deployment, Route
+from classward.domain import Deployment, LabelSpace, Route
 from classward.errors import InvalidInput
 from classward.flows.predict import LoadedVersion
 from classward.flows.split import Candidate, SplitPlane
@@ -65,6 +65,47 @@ def test_rows_go_by_key_and_come_back_in_order(plane: Any) -> None:
     assert sorted(p.version for p in done.batch) == sorted(wanted)
     assert {(p.version, p.route) for p in done.batch} == {(1, "live"), (2, "canary")}
     assert sorted(i for part in answer.parts for i in part.places) == list(range(len(ROWS)))
+
+
+class Renamed(KeywordModel):
+    """Calls the first class ``dispute``, and has it last; it is the same class."""
+
+    def __init__(self) -> None:
+        super().__init__((*CLASSES[1:], CLASSES[0]))
+        self.by_keyword = self.label_space
+        last = replace(self.by_keyword.classes[-1], name="dispute")
+        self.label_space = LabelSpace(classes=(*self.by_keyword.classes[:-1], last), version=2)
+
+    def predict_proba(self, columns: Any, n: int) -> Any:
+        named, self.label_space = self.label_space, self.by_keyword
+        said = super().predict_proba(columns, n)
+        self.label_space = named
+        return replace(said, label_space=named)
+
+
+@pytest.mark.parametrize("weight", [0.5, 1.0])
+def test_while_a_class_is_called_otherwise_callers_get_the_name_they_know(plane: Any, weight: float) -> None:
+    model = Renamed()
+    candidate = loaded(2, "canary", model)
+    plane.candidate = Candidate(loaded=candidate, deployment=deployment("canary", weight))
+    done = plane.decide(ROWS, keys=[f"customer {i}" for i in range(len(ROWS))], top_k=2)
+    answer = done.answer
+    assert 2 in {row.version for row in answer.predictions}
+    assert answer.class_names == CLASSES
+    assert [row.label for row in answer.predictions] == [row["text"].split()[0] for row in ROWS]
+    assert {name for row in answer.predictions for name, _ in row.top} <= set(CLASSES)
+    assert [answer.class_names[i] for i in np.argmax(answer.probabilities, axis=1)] == [
+        r.label for r in answer.predictions
+    ]
+    assert answer.label_space_hash == plane.current.label_space_hash
+    theirs = [p for p in done.batch if p.version == 2]
+    assert {p.label_space_hash for p in theirs} == {candidate.label_space_hash}, (
+        "records keep the names of who answered"
+    )
+    assert {p.label for p in theirs} <= set(model.label_space.names)
+    part = next(part for part in answer.parts if part.version == 2)
+    assert part.class_names == candidate.class_names
+    assert plane.failures == []
 
 
 def test_a_row_without_a_key_goes_by_its_id(plane: Any) -> None:

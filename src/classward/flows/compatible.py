@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from classward.artifact.read import read_bundle
-from classward.domain import ModelVersion
+from classward.domain import LabelSpace, ModelVersion, Taxonomy
 from classward.errors import Refused
 from classward.flows.context import Context
 
 __all__ = ["check_compatible"]
 
 
-def check_compatible(ctx: Context, candidate: ModelVersion, stable: ModelVersion) -> None:
+def check_compatible(ctx: Context, candidate: ModelVersion, stable: ModelVersion, *, taxonomy: Taxonomy) -> None:
     """Read both bundles and compare what callers see of them, before any traffic moves.
+
+    Classes that were only renamed between the two are the same: their answers are paired through ``taxonomy``.
 
     Raises
     ------
     Refused
-        CW835 if their classes differ: a renamed class would look like a lost one, and labels of one are none of the
-        other. CW836 if the candidate requires an input that the stable version does not, or reads one as another kind.
+        CW835 if their classes differ otherwise: labels of one are none of the other, and a class of callers would go.
+        CW836 if the candidate requires an input that the stable version does not, or reads one as another kind.
     ArtifactError
         If a bundle was edited or is damaged.
     """
@@ -26,10 +28,11 @@ def check_compatible(ctx: Context, candidate: ModelVersion, stable: ModelVersion
     )
     added = sorted(set(new.label_space.names) - set(old.label_space.names))
     gone = sorted(set(old.label_space.names) - set(new.label_space.names))
-    if added or gone:
+    if (added or gone) and not _are_renamed(new.label_space, old.label_space, taxonomy):
+        told = [said for said in map(taxonomy.told, (*gone, *added)) if said]
         raise Refused(
             "CW835", f"version {candidate.version} has other classes than version {stable.version}",
-            got=f"new: {', '.join(added) or 'none'}; gone: {', '.join(gone) or 'none'}",
+            got="; ".join((f"new: {', '.join(added) or 'none'}", f"gone: {', '.join(gone) or 'none'}", *told)),
             why="answers of both cannot be compared class by class, and a rollback would take classes away from callers",
             fix=f'if callers are ready for it: classward deploy {candidate.version} --now --because "…"',
         )  # fmt: skip
@@ -46,3 +49,13 @@ def check_compatible(ctx: Context, candidate: ModelVersion, stable: ModelVersion
             why="both must be able to answer every request, or there is no way back",
             fix="make new inputs optional, and keep the kind of those that exist",
         )  # fmt: skip
+
+
+def _are_renamed(new: LabelSpace, old: LabelSpace, taxonomy: Taxonomy) -> bool:
+    """Whether each class of one is a class of the other, under another name at most."""
+    both = (*new.names, *old.names)
+    return (
+        {c.id for c in new.classes} == {c.id for c in old.classes}
+        and {taxonomy.current(name) for name in new.names} == {taxonomy.current(name) for name in old.names}
+        and all(taxonomy.is_same_class(name) for name in both)
+    )

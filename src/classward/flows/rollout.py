@@ -34,6 +34,7 @@ from classward.lifecycle.release import (
     Move,
     RegistryState,
     after_rollbacks,
+    check_readable,
     check_transition,
     judge_rollout,
     move_for,
@@ -74,8 +75,8 @@ def begin(ctx: Context, number: int, *, first: str = "shadow", because: str = ""
         CW901 if shadow is left out without a reason.
     Refused
         CW837 while changes are frozen, CW838 while another rollout is under way, CW804 if the version is live,
-        CW835 and CW836 if it has other classes or wants other inputs, CW608 if it is in quarantine, CW870 to CW872 if
-        the gate is required and was not passed.
+        CW835 and CW836 if it has other classes or wants other inputs, CW608 if it is in quarantine, CW110 if one of its
+        classes was split since, CW870 to CW872 if the gate is required and was not passed.
     ArtifactError
         If a bundle was edited or is damaged; routes stay as they are.
     """
@@ -95,7 +96,7 @@ def begin(ctx: Context, number: int, *, first: str = "shadow", because: str = ""
         raise Refused("CW804", f"version {number} is live already", fix="nothing to do; 'classward status' shows it")
     check_transition(state, number, first)
     require_gate(ctx, candidate, state)
-    check_compatible(ctx, candidate, state.stored_version(live.version))
+    check_compatible(ctx, candidate, state.stored_version(live.version), taxonomy=state.taxonomy)
     policy = after_rollbacks(ctx.task.rollout, _n_rollbacks(state, ctx.clock.now()))
     plan = {
         "candidate": number, "candidate_hash": candidate.bundle_hash, "stable": live.version,
@@ -121,10 +122,14 @@ def judge_now(ctx: Context, *, now: datetime) -> RolloutLook | None:
     state = registry_state(ctx.journal, ctx.task.name)
     if state.rollout is None:
         return None
-    evidence = gather(ctx, state.rollout, now=now)
-    banned = dict(state.quarantined).get(state.rollout.candidate)
+    evidence = gather(ctx, state.rollout, state.taxonomy, now=now)
+    number = state.rollout.candidate
+    unfit = "; ".join(map(state.taxonomy.told, state.lost_classes(number)))
+    banned = dict(state.quarantined).get(number)
     if banned is not None:
-        evidence = replace(evidence, n_failures=evidence.n_failures + 1, failures=f"it is in quarantine: {banned}")
+        unfit = f"it is in quarantine: {banned}"
+    if unfit:
+        evidence = replace(evidence, n_failures=evidence.n_failures + 1, failures=unfit)
     verdict = judge_rollout(
         state.rollout, evidence, now=now, is_frozen=bool(state.frozen), most_weight=ctx.task.alerts.most_label_weight
     )
@@ -184,13 +189,14 @@ def promote(ctx: Context, *, because: str, is_full: bool = False) -> Event:
     Raises
     ------
     Refused
-        CW834 if no rollout is under way, CW837 while changes are frozen.
+        CW834 if no rollout is under way, CW837 while changes are frozen, CW110 if a class of the candidate was split.
     """
     _require_reason(because, "a promotion without evidence")
     head = ctx.journal.head()
     state = registry_state(ctx.journal, ctx.task.name)
     _require_thawed(state)
     rollout = _under_way(ctx)
+    check_readable(state, rollout.candidate)
     move = next_move(rollout, is_full=is_full, cause=f"promoted by {ctx.actor}")
     return ctx.journal.append(_change(ctx, rollout, move, why=because), expected=head)[0]
 

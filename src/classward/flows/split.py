@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from classward.domain import Deployment
+from classward.domain import Deployment, LabelSpace
 from classward.errors import InvalidInput
 from classward.flows.predict import LOCAL, Answer, DataPlane, LoadedVersion, Unlogged
 from classward.flows.remembered import Remembered
@@ -32,6 +32,9 @@ class SplitPlane(DataPlane):
 
     A row goes by its key, or by its id if it has none, so that who saw which version can be computed again from the
     record. Without a candidate, or with one in shadow, this is :class:`~classward.flows.predict.DataPlane`.
+
+    Where classes were renamed between the two, callers get the live version's names until the candidate is live; each
+    record keeps the names of the version that answered.
 
     Parameters
     ----------
@@ -91,18 +94,19 @@ class SplitPlane(DataPlane):
             return ask(None, current)
         try:
             said = ask(theirs, candidate.loaded)
+            seen = _in_names_of(said.answer, current.model.label_space)
         except Exception as error:  # noqa: BLE001 - whatever a candidate does, callers get the live version's answer
             answered = ask(None, current)  # raises for rows that nobody can answer
             self._failed(candidate.loaded, error)
             return answered
-        said = replace(said, answer=_flagged(said.answer))
+        said, seen = replace(said, answer=_flagged(said.answer)), _flagged(seen)
         if not ours:
-            return said
+            return said if seen.class_names == said.answer.class_names else _whole(said, seen)
         try:
             own = ask(ours, current)
         except InvalidInput:
             return ask(None, current)  # names the row by its place in the request
-        return _merged(own, ours, said, theirs)
+        return _merged(own, ours, said, seen, theirs)
 
 
 def _at(values: Sequence[object], which: Sequence[int] | None) -> Sequence:  # type: ignore[type-arg]
@@ -113,16 +117,40 @@ def _flagged(answer: Answer) -> Answer:
     return replace(answer, predictions=tuple(replace(row, flags=(*row.flags, _FLAG)) for row in answer.predictions))
 
 
-def _merged(own: Unlogged, ours: Sequence[int], said: Unlogged, theirs: Sequence[int]) -> Unlogged:
+def _in_names_of(answer: Answer, space: LabelSpace) -> Answer:
+    """The same answer in the names (and their order) that another version has for the same classes."""
+    if answer.loaded is None or set(answer.class_names) == set(space.names):
+        return answer
+    theirs = {c.id: c.name for c in space.classes}
+    names = {c.name: theirs[c.id] for c in answer.loaded.model.label_space.classes}
+    rows = tuple(
+        replace(
+            row, label=names.get(row.label, row.label), top=tuple((names[name], p) for name, p in row.top),
+            possible=None if row.possible is None else tuple(names[name] for name in row.possible),
+        )
+        for row in answer.predictions
+    )  # fmt: skip
+    order = [list(names.values()).index(name) for name in space.names]
+    return replace(
+        answer, class_names=space.names, label_space_hash=space.hash, label_space_version=space.version,
+        predictions=rows, probabilities=answer.probabilities[:, order],
+    )  # fmt: skip
+
+
+def _whole(said: Unlogged, seen: Answer) -> Unlogged:
+    """An answer of the candidate alone, as callers see it; what counts answers by version gets its own names."""
+    part = replace(said.answer, places=tuple(range(len(seen.predictions))))
+    return replace(said, answer=replace(seen, parts=(part,)))
+
+
+def _merged(own: Unlogged, ours: Sequence[int], said: Unlogged, seen: Answer, theirs: Sequence[int]) -> Unlogged:
     """One answer in the order of the request, with probabilities in the live version's order of classes."""
     n = len(ours) + len(theirs)
-    rows = dict(zip(ours, own.answer.predictions, strict=True)) | dict(
-        zip(theirs, said.answer.predictions, strict=True)
-    )
+    rows = dict(zip(ours, own.answer.predictions, strict=True)) | dict(zip(theirs, seen.predictions, strict=True))
     proba = np.empty((n, own.answer.probabilities.shape[1]))
     proba[list(ours)] = own.answer.probabilities
-    names = said.answer.class_names
-    proba[list(theirs)] = said.answer.probabilities[:, [names.index(name) for name in own.answer.class_names]]
+    names = seen.class_names
+    proba[list(theirs)] = seen.probabilities[:, [names.index(name) for name in own.answer.class_names]]
     parts = (replace(own.answer, places=tuple(ours)), replace(said.answer, places=tuple(theirs)))
     whole = replace(own.answer, predictions=tuple(rows[i] for i in range(n)), probabilities=proba, parts=parts)
     return Unlogged(answer=whole, batch=(*own.batch, *said.batch))

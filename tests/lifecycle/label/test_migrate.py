@@ -69,6 +69,7 @@ def test_reading_composes_and_loses_no_label(asked: list[ClassMigration], labels
         assert now is None or taxonomy.current(now) == now, "reading twice is reading once"
         assert (now is None) == ("needs relabelling" in taxonomy.told(name))
         assert (now == name) == (taxonomy.told(name) == "")
+    assert [taxonomy.current(name) for name in space.names] == list(space.names), "a class of today stands for itself"
     ids = [c.id for c in space.classes]
     assert len(set(ids)) == len(ids)
     assert ids == [taxonomy.class_id(name) for name in space.names]
@@ -155,3 +156,8 @@ def test_split_classes_keep_the_place_in_an_order() -> None:
 def test_what_cannot_be_is_refused(asked: ClassMigration, error: type[ClasswardError], code: str) -> None:
     with pytest.raises(error, match=code):
         after(asked)
+
+
+def test_a_name_that_was_merged_away_does_not_come_back_as_a_part() -> None:
+    with pytest.raises(Refused, match=r"(?s)CW112.*'b' is now 'c'"):
+        after(change("merge", "bc", "c"), change("split", "c", "bx"))

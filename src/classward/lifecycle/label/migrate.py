@@ -53,7 +53,8 @@ def checked_migration(asked: ClassMigration, space: LabelSpace, taxonomy: Taxono
                 why="two classes under one name could not be told apart afterwards",
                 fix=f"choose another name, or take them together: classward classes merge … --into {name!r}",
             )  # fmt: skip
-        if name in taxonomy.names and name not in space and taxonomy.current(name) not in old:
+        is_given_up = name in taxonomy.names and name not in space
+        if is_given_up and (asked.kind == "split" or taxonomy.current(name) not in old):
             raise Refused(
                 "CW112", f"the name {name!r} was given up and cannot mean something else", got=taxonomy.told(name),
                 why="labels and answers written under it would be read as another class than they were given for",

@@ -18,7 +18,13 @@ from classward.lifecycle.release.rollout_judge import judge_rollout
 from classward.lifecycle.release.rollout_moves import Move, after_rollbacks, move_for, next_move, routes_of
 from classward.lifecycle.release.rollout_state import policy_from_plain, rollout_from_plain
 from classward.lifecycle.release.state import RegistryState, fold_events, migration_of
-from classward.lifecycle.release.version_states import ALLOWED, VersionState, check_transition, version_states
+from classward.lifecycle.release.version_states import (
+    ALLOWED,
+    VersionState,
+    check_readable,
+    check_transition,
+    version_states,
+)
 from classward.lifecycle.release.way_back import rollback_target
 
 __all__ = [
@@ -34,6 +40,7 @@ __all__ = [
     "VersionState",
     "after_rollbacks",
     "check_chain",
+    "check_readable",
     "check_transition",
     "decide_gate",
     "decide_replacement",

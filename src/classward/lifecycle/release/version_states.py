@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from classward.errors import Refused
 from classward.lifecycle.release.state import RegistryState
 
-__all__ = ["ALLOWED", "ANSWERING", "VersionState", "check_transition", "version_states"]
+__all__ = ["ALLOWED", "ANSWERING", "VersionState", "check_readable", "check_transition", "version_states"]
 
 ALLOWED: dict[str, tuple[str, ...]] = {
     "registered": ("shadow", "canary", "live", "quarantined"),
@@ -49,14 +49,8 @@ def check_transition(state: RegistryState, number: int, to: str) -> None:
         CW608 for a change that is not allowed; CW110 if a class of a version that is to answer was split since.
     """
     state.version(number)
-    lost = state.lost_classes(number) if to in ANSWERING else ()
-    if lost:
-        raise Refused(
-            "CW110", f"version {number} cannot answer in the classes of today",
-            got="; ".join(map(state.taxonomy.told, lost)),
-            why="an answer that names a class which was split says nothing about the classes that it was split into",
-            fix="train again: rows of a split class count once they are labelled with one of the new classes",
-        )  # fmt: skip
+    if to in ANSWERING:
+        check_readable(state, number)
     now = _state_of(state, number)
     if to in ALLOWED[now.state]:
         return
@@ -66,6 +60,24 @@ def check_transition(state: RegistryState, number: int, to: str) -> None:
         why=f"from {now.state} a version may become {', '.join(ALLOWED[now.state])}",
         fix=ways.get(now.state, "see 'classward history'"),
     )  # fmt: skip
+
+
+def check_readable(state: RegistryState, number: int) -> None:
+    """Let a version answer (or answer more) if its answers can be read in the classes of today.
+
+    Raises
+    ------
+    Refused
+        CW110 if one of its classes was split since.
+    """
+    lost = state.lost_classes(number)
+    if lost:
+        raise Refused(
+            "CW110", f"version {number} cannot answer in the classes of today",
+            got="; ".join(map(state.taxonomy.told, lost)),
+            why="an answer that names a class which was split says nothing about the classes that it was split into",
+            fix="train again: rows of a split class count once they are labelled with one of the new classes",
+        )  # fmt: skip
 
 
 def _state_of(state: RegistryState, number: int) -> VersionState:
