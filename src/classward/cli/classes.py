@@ -100,7 +100,7 @@ def _list(task_file: str, workspace: str | None, as_json: bool) -> None:
     output.table(("class", "id", "status", "since", "also read as it"), rows)
     for name, current in now.taxonomy.changed.items():
         if current is None:
-            click.echo(f" {now.taxonomy.told(name)}")
+            output.say(f" {now.taxonomy.told(name)}")
     if now.lost:
         click.echo(
             f" live v{now.live_version} still answers with {', '.join(map(repr, now.lost))}: those answers count nowhere"
@@ -120,8 +120,8 @@ def _history(task_file: str, workspace: str | None, as_json: bool) -> None:
         output.as_json({"changes": found})
         return
     for one in found:
-        click.echo(f" {output.moment(one.at)}   {one.kind:<6}   {one.title}")
-        click.echo(f"   by {one.actor}: {one.why}")
+        output.say(f" {output.moment(one.at)}   {one.kind:<6}   {one.title}")
+        output.say(f"   by {one.actor}: {one.why}")
     if not found:
         click.echo(" no class was ever renamed, merged, split or added by hand")
 
@@ -138,7 +138,7 @@ def _change(
     if as_json:
         output.as_json(migration)
         return
-    click.echo(f" {migration.title} ({because})")
+    output.say(f" {migration.title} ({because})")
     lost = classes_now(ctx).lost
     if kind == "split":
         click.echo(f" labels of {old[0]!r} need relabelling and count nowhere until then")

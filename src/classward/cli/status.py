@@ -153,4 +153,6 @@ def _footer(state: Status) -> None:
     if said:
         output.say(f" labels: {said}")
     if state.n_unreadable:
-        output.say(f" answers: {state.n_unreadable:,} with a class that was split are in no figure; train and deploy again")
+        output.say(
+            f" answers: {state.n_unreadable:,} with a class that was split are in no figure; train and deploy again"
+        )
