@@ -24,7 +24,7 @@ from classward.flows.context import Context
 from classward.flows.predict import DataPlane, LoadedVersion
 from classward.flows.snapshot import load_folds
 from classward.flows.unseen import model_of
-from classward.flows.versions import rows_hash_of
+from classward.flows.versions import registry_state, rows_hash_of
 from classward.lifecycle.data import columns_of
 from classward.lifecycle.predict import example_row
 
@@ -50,7 +50,8 @@ def fits_with(ctx: Context, candidate: ModelVersion, other: ModelVersion, *, rol
     if that version cannot be read."""
     subject = f"{role} version {other.version}"
     try:
-        check_compatible(ctx, candidate, other)
+        taxonomy = registry_state(ctx.journal, ctx.task.name).taxonomy
+        check_compatible(ctx, candidate, other, taxonomy=taxonomy)
     except (Refused, ArtifactError) as error:
         said = f"{error.code} {error.what} ({error.got})"
         return GateFinding(name="compatible", subject=subject, outcome=FAILED, said=said)

@@ -11,9 +11,10 @@ from classward.artifact.read import read_bundle
 from classward.domain import LabelSpace, ModelVersion, PairedCounts
 from classward.errors import DataError
 from classward.flows.context import Context
+from classward.flows.renamed import read_names
 from classward.flows.sealed import check_not_worn_out, note_reading
 from classward.flows.snapshot import load_folds
-from classward.flows.versions import rows_hash_of
+from classward.flows.versions import registry_state, rows_hash_of
 from classward.inference import Model
 from classward.lifecycle.data import columns_of
 from classward.lifecycle.evaluate import compare_rows
@@ -36,10 +37,14 @@ def paired_counts(ctx: Context, live: ModelVersion, candidate: ModelVersion, *, 
     note_reading(
         ctx, rows_hash=rows_hash, dataset_hash=candidate.dataset_hash, artifact_hash=candidate.bundle_hash, why=why
     )
+    taxonomy = registry_state(ctx.journal, ctx.task.name).taxonomy
+    rows = read_names(rows, taxonomy, column=ctx.task.label)
+    rows = rows.filter(pl.col(ctx.task.label).is_not_null())
     old, new = model_of(ctx, live), model_of(ctx, candidate)
-    y = truth_of(rows, ctx.task.label, new.label_space)
-    was = old.predict_proba(columns_of(rows, old.schema), rows.height).aligned_to(new.label_space)
-    return tuple(compare_rows(was, new.predict_proba(columns_of(rows, new.schema), rows.height), y))
+    space, places = taxonomy.read_space(new.label_space)
+    was = old.predict_proba(columns_of(rows, old.schema), rows.height).read_as(*taxonomy.read_space(old.label_space))
+    now = new.predict_proba(columns_of(rows, new.schema), rows.height).read_as(space, places)
+    return tuple(compare_rows(was.aligned_to(space), now, truth_of(rows, ctx.task.label, space)))
 
 
 def unseen_rows(ctx: Context, old: ModelVersion, new: ModelVersion) -> tuple[pl.DataFrame, str, int]:
