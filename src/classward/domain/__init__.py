@@ -61,6 +61,7 @@ from classward.domain.policy import DecisionPolicy
 from classward.domain.prediction import ABSTAINED, Label, Outcome, Prediction, QuarantinedLabel
 from classward.domain.recipe import Candidate, Plan, Recipe
 from classward.domain.recommendation import ClassNeed, Recommendation
+from classward.domain.renamed_alerts import in_class_names, key_now
 from classward.domain.report import (
     Baseline,
     ClassReport,
@@ -275,7 +276,9 @@ __all__ = [
     "failure_counter",
     "fault_of_name",
     "format_time",
+    "in_class_names",
     "is_uncalibrated",
+    "key_now",
     "open_alerts",
     "parse_time",
     "to_plain",

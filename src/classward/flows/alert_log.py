@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from classward.domain import Alert, open_alerts
+from classward.domain import Alert, in_class_names, open_alerts
 from classward.flows.class_names import taxonomy_of
 from classward.flows.context import Context
-from classward.lifecycle.monitor import in_class_names
 
 __all__ = ["alerts_of"]
 

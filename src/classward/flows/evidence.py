@@ -17,6 +17,7 @@ from classward.domain import (
     StreamState,
     WaitingLabel,
     WatchMemory,
+    key_now,
     to_plain,
 )
 from classward.flows.alert_log import alerts_of
@@ -33,7 +34,6 @@ from classward.lifecycle.monitor import (
     alerts_due,
     begun_afresh,
     fresh_state,
-    key_now,
     settled,
     streams_of,
     taken_in,

@@ -14,7 +14,6 @@ from classward.lifecycle.monitor.label_bias import delay_of_wrong
 from classward.lifecycle.monitor.notices import notices_due
 from classward.lifecycle.monitor.promises import slo_state
 from classward.lifecycle.monitor.reference import answer_reference, make_reference
-from classward.lifecycle.monitor.renamed import in_class_names, key_now
 from classward.lifecycle.monitor.streams import streams_of
 from classward.lifecycle.monitor.summary import confusion_of, merge, summarise
 
@@ -36,8 +35,6 @@ __all__ = [
     "expected_of",
     "fresh_state",
     "grown",
-    "in_class_names",
-    "key_now",
     "make_reference",
     "merge",
     "notices_due",

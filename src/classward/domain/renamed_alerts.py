@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from classward.domain import Alert, Taxonomy
+from classward.domain.alerts import Alert
+from classward.domain.taxonomy import Taxonomy
 
 __all__ = ["in_class_names", "key_now"]
 
