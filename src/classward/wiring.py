@@ -48,6 +48,7 @@ __all__ = [
     "score_file",
     "serve",
     "server_app",
+    "start_loop_worker",
     "table_stream",
     "wants_traces",
     "watching_files",
@@ -545,6 +546,13 @@ def _environment(settings: Settings) -> dict[str, str]:
 def _start_watch(task_file: str, env: Mapping[str, str]) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "classward", "watch", "-f", task_file, "--while-pid", str(os.getpid())]
     return subprocess.Popen(command, env={**os.environ, **env}, stdin=subprocess.DEVNULL)
+
+
+def start_loop_worker(task_file: str, workspace: str | None) -> subprocess.Popen[bytes]:
+    """Start a process that makes the steps of a run of the loop, and ends when this one is gone."""
+    command = [sys.executable, "-m", "classward", "loop", "work", "-f", task_file, "--while-pid", str(os.getpid())]
+    command += ["--workspace", workspace] if workspace else []
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL)
 
 
 def server_app() -> Any:

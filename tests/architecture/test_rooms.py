@@ -16,7 +16,7 @@ import classward
 
 SOURCE = Path(classward.__file__).parent
 FILES = sorted(SOURCE.rglob("*.py"))
-STAGES = ("data", "train", "calibrate", "evaluate", "release", "predict", "label", "monitor")
+STAGES = ("data", "train", "calibrate", "evaluate", "release", "predict", "label", "monitor", "retrain")
 
 
 def loaded_by(statement: str) -> set[str]:

@@ -44,6 +44,7 @@ COMMANDS = {
     "gate": "judge a version by the declared criteria before it is deployed",
     "deploy": "begin to make a version live: shadow, canary, live",
     "rollout": "how a release is doing; pause, promote or abort it",
+    "loop": "what asks for a retraining, what is decided, each step of a run; start, pause, answer",
     "freeze": "let nothing be deployed for a while",
     "rollback": "go back to the version before",
     "lineage": "what an answer rests on; which versions learned from a row",

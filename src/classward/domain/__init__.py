@@ -54,6 +54,7 @@ from classward.domain.gate import (
 )
 from classward.domain.label_space import ClassDef, LabelSpace
 from classward.domain.labelling import LabelNeed, LabelQueue, QueueGain, QueueItem
+from classward.domain.loop import AUTONOMY, LoopFacts, LoopPolicy, LoopRun, LoopStep, LoopVerdict, Trigger
 from classward.domain.measure import Interval, Measure
 from classward.domain.notice import Notice
 from classward.domain.paired import Flip, MetricChange, PairChange, PairedReport, SliceChange
@@ -111,6 +112,7 @@ from classward.domain.watched import PromiseCount, Watched
 
 __all__ = [
     "ABSTAINED",
+    "AUTONOMY",
     "EVENT_KINDS",
     "FAILED",
     "FEATURE_KINDS",
@@ -209,6 +211,11 @@ __all__ = [
     "LabelQueue",
     "LabelSpace",
     "LevelFigures",
+    "LoopFacts",
+    "LoopPolicy",
+    "LoopRun",
+    "LoopStep",
+    "LoopVerdict",
     "MapPoint",
     "Measure",
     "MetricChange",
@@ -267,6 +274,7 @@ __all__ = [
     "TermEffect",
     "ThresholdProof",
     "ThresholdsChoice",
+    "Trigger",
     "WaitingLabel",
     "WatchMemory",
     "Watched",

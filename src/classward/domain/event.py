@@ -45,6 +45,12 @@ EVENT_KINDS = (
     "rollout_resumed",
     "frozen",
     "unfrozen",
+    "loop_asked",
+    "loop_decided",
+    "loop_stepped",
+    "loop_reviewed",
+    "loop_paused",
+    "loop_resumed",
 )
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+
+from classward.domain.canonical import LATER
 
 __all__ = [
     "WHOLE_TRAFFIC",
@@ -49,6 +51,8 @@ class RolloutPolicy:
         Rules that pause and ask instead of rolling back: ``quality``, ``burn``, ``failures``.
     most_rollbacks : int
         After so many rollbacks within 90 days the time in shadow is doubled and the first step halved.
+    limit : str
+        How far it goes before a person is asked: ``shadow``, ``canary`` (all steps but the last), or ``full``.
     """
 
     steps: tuple[float, ...] = (0.05, 0.25, 1.0)
@@ -64,6 +68,7 @@ class RolloutPolicy:
     most_disagreement: float = 0.25
     pause_on: tuple[str, ...] = ()
     most_rollbacks: int = 3
+    limit: str = field(default="full", metadata={LATER: True})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from classward.domain.alerts import AlertPolicy
 from classward.domain.canonical import LATER, content_hash
 from classward.domain.folding import FoldingRule
 from classward.domain.gate import GatePolicy
+from classward.domain.loop import LoopPolicy
 from classward.domain.policy import DecisionPolicy
 from classward.domain.rollout import RolloutPolicy
 
@@ -141,6 +142,7 @@ class Task:
     decision: DecisionPolicy = field(default_factory=DecisionPolicy)
     gate: GatePolicy = field(default=GatePolicy(), metadata={LATER: True})
     rollout: RolloutPolicy = field(default=RolloutPolicy(), metadata={LATER: True})
+    loop: LoopPolicy = field(default=LoopPolicy(), metadata={LATER: True})
     recall_default: float = 0.80
     precision_default: float = 0.80
     window_days: float = 7.0

@@ -22,6 +22,7 @@ from classward.domain import (
 from classward.errors import DataError, UnknownVersion, UsageError
 from classward.flows.context import Context, note
 from classward.flows.gate import replay_gate
+from classward.flows.loop import replay_loop_decision
 from classward.flows.metric import metric_by_name
 from classward.flows.renamed import read_names
 from classward.flows.rollout import replay_rollout
@@ -189,6 +190,10 @@ def replay(ctx: Context, decision_id: str) -> tuple[Decision, bool]:
         plain = json.loads(event.payload)["decision"]
         if plain["id"] == decision_id:
             return replay_gate(plain)
+    for event in ctx.journal.events(task=ctx.task.name, kind="loop_decided"):
+        plain = json.loads(event.payload)["decision"]
+        if plain["id"] == decision_id:
+            return replay_loop_decision(plain)
     raise UnknownVersion(
         "CW304", f"no decision {decision_id!r} is recorded", fix="'classward history' lists decisions with their ids"
     )

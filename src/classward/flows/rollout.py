@@ -63,11 +63,11 @@ class RolloutLook:
     decision: Decision | None = None
 
 
-def begin(ctx: Context, number: int, *, first: str = "shadow", because: str = "") -> Event:
+def begin(ctx: Context, number: int, *, first: str = "shadow", because: str = "", limit: str = "full") -> Event:
     """Begin to replace the live version by a candidate, in ``shadow`` or (with a reason) at once as ``canary``.
 
     Both bundles are read and compared before any traffic moves. The policy of the task file is stored with the rollout and
-    stays its own: a change of the file meanwhile is for the next one.
+    stays its own: a change of the file meanwhile is for the next one. ``limit`` is how far it goes before it asks a person.
 
     Raises
     ------
@@ -97,7 +97,7 @@ def begin(ctx: Context, number: int, *, first: str = "shadow", because: str = ""
     check_transition(state, number, first)
     require_gate(ctx, candidate, state)
     check_compatible(ctx, candidate, state.stored_version(live.version), taxonomy=state.taxonomy)
-    policy = after_rollbacks(ctx.task.rollout, _n_rollbacks(state, ctx.clock.now()))
+    policy = after_rollbacks(replace(ctx.task.rollout, limit=limit), _n_rollbacks(state, ctx.clock.now()))
     plan = {
         "candidate": number, "candidate_hash": candidate.bundle_hash, "stable": live.version,
         "stable_hash": live.bundle_hash, "policy": to_plain(policy), "classes": to_plain(_judged(ctx.task)),

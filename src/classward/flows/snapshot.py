@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,6 +16,7 @@ from classward.flows.class_names import taxonomy_of
 from classward.flows.context import Context, Tell, note
 from classward.flows.images import left_out_notes, with_images, without_rows
 from classward.flows.label_space import last_label_space
+from classward.flows.production_rows import WEIGHT
 from classward.flows.renamed import read_names
 from classward.flows.versions import registry_state
 from classward.inference import Columns, PictureReader
@@ -33,7 +36,12 @@ from classward.lifecycle.data import (
 )
 from classward.lifecycle.train import FitFold, LabelledRows
 
-__all__ = ["TrainingData", "load_folds", "restore_snapshot", "take_snapshot"]
+__all__ = ["MoreRows", "TrainingData", "load_folds", "restore_snapshot", "take_snapshot"]
+
+MoreRows = Callable[[pl.DataFrame], tuple[pl.DataFrame, tuple[str, ...]]]
+"""The rows to learn from, made of the training table, and what to say of it."""
+
+_ALIKE = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +77,7 @@ class TrainingData:
         rows = np.sort(np.concatenate([train, held]))
         labelled = LabelledRows(
             columns=self.columns(rows, ctx), n=len(rows), y_index=self.y_index[rows], schema=ctx.task.schema,
-            label_space=self.label_space, reader=self.reader,
+            label_space=self.label_space, reader=self.reader, weight=self._weight(rows),
         )  # fmt: skip
         if n_folds == 1:
             return labelled, (FitFold(fit=np.searchsorted(rows, train), held=np.searchsorted(rows, held)),)
@@ -87,6 +95,13 @@ class TrainingData:
             return [f"row {i}" for i in rows.tolist()]
         return [str(value) for value in self.table[ctx.task.id_column].gather(rows).to_list()]
 
+    def _weight(self, rows: NDArray[np.int64]) -> NDArray[np.float64] | None:
+        """How much each row counts in a fit, 1 on average; nothing where all count alike."""
+        if WEIGHT not in self.table.columns:
+            return None
+        weight = self.table[rows][WEIGHT].to_numpy().astype(np.float64)
+        return None if np.ptp(weight) < _ALIKE else np.asarray(weight / weight.mean())
+
     @property
     def prior(self) -> NDArray[np.float64]:
         """Class shares of the rows that are not sealed, in label-space order."""
@@ -95,11 +110,19 @@ class TrainingData:
         return np.asarray(counts / counts.sum(), dtype=np.float64)
 
 
-def take_snapshot(ctx: Context, tell: Tell) -> TrainingData:
-    """Read the task's rows, refuse what is not multiclass, store the snapshot and the split, and record both."""
+def take_snapshot(ctx: Context, tell: Tell, *, more: MoreRows | None = None) -> TrainingData:
+    """Read the task's rows, refuse what is not multiclass, store the snapshot and the split, and record both.
+
+    ``more`` may add rows to those of the training table, or leave some out; the user's own test table stays as it is.
+    """
     task = ctx.task
     tell("data", f"reading {task.train.location}")
     table, n_test, n_unlabelled, n_test_unlabelled, notes = _read(ctx)
+    if more is not None:
+        n_own = table.height - (n_test or 0)
+        grown, told = more(table.head(n_own))
+        sealed = table.tail(n_test or 0).with_columns(pl.lit(1.0).alias(WEIGHT))
+        table, notes = pl.concat([grown, sealed.select(grown.columns)]), (*notes, *told)
     notes = (*_unlabelled(n_unlabelled, n_test_unlabelled), *notes)
     for left_out in notes:
         tell("data", left_out)
@@ -142,7 +165,14 @@ def restore_snapshot(ctx: Context, dataset_hash: str, rows_hash: str) -> Trainin
     if ctx.task.folding is not None and declared is not None and declared.names == space.names:
         space = declared  # the stored labels are folded already: what was folded stands in the declaration
     numbers = np.array([FOLD_NAMES.index(name) for name in fold.to_list()], dtype=np.int8)
-    made = Split(dataset_hash=dataset_hash, strategy="stored", folds=(), rows_hash=rows_hash, seed=ctx.task.seed)
+    notes: tuple[str, ...] = ()
+    for event in ctx.journal.events(task=ctx.task.name, kind="split_made"):
+        payload = json.loads(event.payload)
+        if (payload["dataset_hash"], payload["rows_hash"]) == (dataset_hash, rows_hash):
+            notes = tuple(payload["notes"])
+    made = Split(
+        dataset_hash=dataset_hash, strategy="stored", folds=(), rows_hash=rows_hash, seed=ctx.task.seed, notes=notes
+    )
     return TrainingData(
         table=table, dataset=profile(table, ctx.task, dataset_hash=dataset_hash, taken_at=ctx.clock.now()),
         label_space=space, split=made, folds=Folds.of(numbers), n_unlabelled=0,

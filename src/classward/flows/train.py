@@ -82,6 +82,7 @@ def train(
     adapter: str = MEANING,
     neighbours: str = "",
     spent_s: float = 0.0,
+    taken: TrainingData | None = None,
 ) -> TrainResult:
     """Make the best calibrated version that the budget buys, and register it.
 
@@ -108,6 +109,8 @@ def train(
         ``beside`` or ``alone``: a model that answers by the nearest training rows, and names them as evidence.
     spent_s : float
         Seconds of the budget that went by before this was called: loading of libraries, opening of the workspace.
+    taken : TrainingData, optional
+        Rows that were taken before; without them the task's rows are read now.
 
     Raises
     ------
@@ -122,7 +125,7 @@ def train(
     first = gate_promises(ctx.task.decision.first, ctx.task.slos)
     asked = frame_params(frame, is_ordered=bool(ctx.task.order))
     _note_task(ctx)
-    data = take_snapshot(ctx, tell)
+    data = taken or take_snapshot(ctx, tell)
     check_not_worn_out(ctx, rows_hash=data.split.rows_hash, dataset_hash=data.dataset.hash)
     tell("check", "leaks")
     leaks, _ = leakage_checks(ctx, data, accepted=accepted)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["days", "duration_text"]
+__all__ = ["days", "duration_text", "seconds"]
 
 _DAYS = {"m": 1 / 1440, "h": 1 / 24, "d": 1.0, "w": 7.0}
 
@@ -14,6 +14,15 @@ def days(text: str) -> float:
     (1.5, 14.0)
     """
     return float(text[:-1]) * _DAYS[text[-1]]
+
+
+def seconds(text: str) -> float:
+    """Turn ``30s``, ``5m`` or ``1h`` into seconds.
+
+    >>> seconds("5m")
+    300.0
+    """
+    return float(text[:-1]) * {"s": 1.0, "m": 60.0, "h": 3600.0}[text[-1]]
 
 
 def duration_text(value: float) -> str:

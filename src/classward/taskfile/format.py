@@ -19,6 +19,7 @@ __all__ = [
     "FeaturePart",
     "GatePart",
     "LabelsPart",
+    "LoopPart",
     "RolloutPart",
     "SloPart",
     "TaskFile",
@@ -30,6 +31,11 @@ Kind = Literal["text", "categorical", "numeric", "boolean", "date", "image", "ve
 Duration = Annotated[str, Meta(pattern=r"^[0-9]+(\.[0-9]+)? ?[mhdw]$", description='Such as "90m", "36h", "7d", "2w".')]
 Chance = Annotated[str, Meta(pattern=CHANCE, description='Such as "1% chance per year" or "2 per year".')]
 Share = Annotated[float, Meta(gt=0, le=1, description="A share: above 0, at most 1.")]
+OrNever = Annotated[
+    str, Meta(pattern=r"^(never|[0-9]+(\.[0-9]+)? ?[mhdw])$", description='Such as "30d", "1w", or "never".')
+]
+OrAll = Annotated[str, Meta(pattern=r"^(all|[0-9]+(\.[0-9]+)? ?[mhdw])$", description='Such as "90d", or "all".')]
+Seconds = Annotated[str, Meta(pattern=r"^[0-9]+(\.[0-9]+)? ?[smh]$", description='Such as "30s", "5m", "1h".')]
 PerRollout = Annotated[str, Meta(pattern=PER_ROLLOUT, description='Such as "1% per rollout".')]
 Cost = Annotated[float, Meta(ge=0, description="A cost: 0 or more.")]
 FewRows = Annotated[int, Meta(ge=2, description="A number of rows, 2 or more.")]
@@ -367,6 +373,30 @@ class GatePart(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     ] = "hold"
 
 
+class LoopPart(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """When to retrain, and how far to go without a person."""
+
+    autonomy: Annotated[
+        Literal["off", "propose", "shadow", "canary", "full"],
+        _says("How far the loop goes by itself.", "nothing is trained or released unless you say so"),
+    ] = "off"
+    schedule: Annotated[
+        OrNever,
+        _says("Age of the last training that asks for another.", "monthly, besides what drift and promises ask"),
+    ] = "30d"
+    min_new_labels: Annotated[
+        int,
+        Meta(ge=1),
+        _says("So many labels that no training has seen ask for one; none begins with fewer.", "fewer change little"),
+    ] = 200
+    cooldown: Annotated[Duration, _says("Least time between two runs.", "a week shows what the last one did")] = "7d"
+    budget: Annotated[Seconds, _says("How long a training may take.", "what a laptop does in a coffee break")] = "5m"
+    window: Annotated[
+        OrAll,
+        _says("Only rows of the last so many days are learned from.", "old rows help until they are shown to harm"),
+    ] = "all"
+
+
 class TaskFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """A Classward task: what is learned, from what, and what is promised for each class."""
 
@@ -400,4 +430,7 @@ class TaskFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     )
     gate: Annotated[GatePart, _says("What a version has to show before it may be deployed.")] = msgspec.field(
         default_factory=GatePart
+    )
+    loop: Annotated[LoopPart, _says("When to retrain, and how far to go without a person.")] = msgspec.field(
+        default_factory=LoopPart
     )

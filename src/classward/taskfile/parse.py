@@ -17,6 +17,7 @@ from classward.domain import (
     FoldingRule,
     GateFloor,
     GatePolicy,
+    LoopPolicy,
     Provenance,
     RolloutPolicy,
     Task,
@@ -24,7 +25,7 @@ from classward.domain import (
 from classward.errors import TaskFileError
 from classward.taskfile.chances import chance_per_rollout, yearly_chance
 from classward.taskfile.convert import Place, convert
-from classward.taskfile.durations import days
+from classward.taskfile.durations import days, seconds
 from classward.taskfile.format import FeaturePart, TaskFile
 from classward.taskfile.repairs import check_repairs, private_in, repairs_of
 
@@ -86,6 +87,7 @@ def _check(file: TaskFile, place: Place) -> None:
     _check_vectors(file, place)
     _check_rollout(file, place)
     _check_gate(file, place)
+    _check_loop(file, place)
     if data.test is None and data.test_share + data.calibration_share > 0.9:
         place.error(
             "CW105", "test_share and calibration_share leave less than a tenth to learn from", ("data", "test_share"),
@@ -133,11 +135,23 @@ def _check(file: TaskFile, place: Place) -> None:
                 why="evidence is never certain", fix='write "1% chance per year"',
             )  # fmt: skip
     spans = (
-        ("slo", "window", file.slo.window), ("labels", "wait", file.labels.wait), ("drift", "opening", file.drift.opening)
+        ("slo", "window", file.slo.window), ("labels", "wait", file.labels.wait), ("drift", "opening", file.drift.opening),
+        ("loop", "schedule", file.loop.schedule), ("loop", "window", file.loop.window),
     )  # fmt: skip
     for part, name, text in spans:
-        if not days(text) > 0:
+        if text not in {"never", "all"} and not days(text) > 0:
             place.error("CW103", f"{part}.{name} must be longer than nothing", (part, name), got=text, fix='write "7d"')
+
+
+def _check_loop(file: TaskFile, place: Place) -> None:
+    if not seconds(file.loop.budget) > 0:
+        place.error(
+            "CW103",
+            "loop.budget must be longer than nothing",
+            ("loop", "budget"),
+            got=file.loop.budget,
+            fix='write "5m"',
+        )
 
 
 def _check_rollout(file: TaskFile, place: Place) -> None:
@@ -189,7 +203,8 @@ def _task(file: TaskFile, declared: frozenset[str]) -> Task:
         group_column=task.group, train=DataSource(location=data.train, query=data.query),
         test=None if data.test is None else DataSource(location=data.test),
         features=tuple(_feature(name, part) for name, part in file.features.items()),
-        alerts=_alerts(file), rollout=_rollout(file), gate=_gate(file), repairs=repairs_of(file), private=private_in(file),
+        alerts=_alerts(file), rollout=_rollout(file), gate=_gate(file), loop=_loop(file), repairs=repairs_of(file),
+        private=private_in(file),
         decision=_decision(file), critical=file.classes.critical,
         sensitive=file.classes.sensitive,
         definitions=tuple(file.classes.definitions.items()), about=tuple(_about(file)), tags=tuple(file.tags.items()),
@@ -242,6 +257,15 @@ def _gate(file: TaskFile) -> GatePolicy:
         floors=tuple(
             GateFloor(class_name=name, indicator=kind, floor=floor) for kind, some in own for name, floor in some.items()
         ),
+    )  # fmt: skip
+
+
+def _loop(file: TaskFile) -> LoopPolicy:
+    part = file.loop
+    return LoopPolicy(
+        autonomy=part.autonomy, schedule_days=None if part.schedule == "never" else days(part.schedule),
+        min_new_labels=part.min_new_labels, cooldown_days=days(part.cooldown), budget_s=seconds(part.budget),
+        window_days=None if part.window == "all" else days(part.window),
     )  # fmt: skip
 
 

@@ -148,7 +148,18 @@ def _ripe(rollout: Rollout, evidence: RolloutEvidence, now: datetime, most_weigh
         return RolloutVerdict(
             outcome="hold", cause=", ".join(causes), reasons=held, missing=tuple(missing), not_before=max(dates)
         )
+    if _is_at_limit(rollout) and "limit" not in rollout.accepted:
+        said = f"it may go no further than {policy.limit} by itself, and everything asked for is there"
+        return RolloutVerdict(outcome="ask", cause="limit", reasons=(said, *reasons), question="limit")
     return RolloutVerdict(outcome="advance", cause="evidence", reasons=tuple(reasons))
+
+
+def _is_at_limit(rollout: Rollout) -> bool:
+    """Whether the next step is one that needs a person."""
+    if rollout.policy.limit == "shadow":
+        return rollout.stage == "shadow"
+    following = 0 if rollout.stage == "shadow" else rollout.step + 1
+    return rollout.policy.limit == "canary" and following == len(rollout.policy.steps) - 1
 
 
 def _needed(
