@@ -4,29 +4,33 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 from classward_project import START, Project, tickets
 
 from classward import wiring
 from classward.backends.clock import VirtualClock
-from classward.domain import Prediction, format_time, to_plain
+from classward.domain import Prediction, Trigger, format_time, to_plain
 from classward.errors import Refused, UsageError
-from classward.flows import loop_steps
+from classward.flows import loop, loop_steps
 from classward.flows.compare import replay
 from classward.flows.deploy import ensure_live
 from classward.flows.label import accept_labels
 from classward.flows.label_space import last_label_space
 from classward.flows.loop import ask, judge_loop, loop_state, pause, resume, review
 from classward.flows.loop_steps import make_steps
-from classward.flows.production_rows import WEIGHT
+from classward.flows.production_rows import WEIGHT, labelled_answers
+from classward.flows.recalibrate import recalibrate
 from classward.flows.train import train
 from classward.flows.versions import registry_state
 from classward.flows.watch import tick
+from classward.lifecycle.data import columns_of
 from classward.lifecycle.release import check_chain
 
 LOOP = '\n[loop]\nautonomy = "{autonomy}"\nmin_new_labels = 60\ncooldown = "3d"\nbudget = "2s"\nschedule = "never"\n'
@@ -105,12 +109,12 @@ def steps(project: Any) -> list[tuple[str, str]]:
 def folded(project: Any) -> dict[str, Any]:
     """What must be the same whatever was cut off."""
     state = registry_state(project.ctx.journal, "desk")
-    loop = loop_state(project.ctx)
+    runs = loop_state(project.ctx).runs
     return {
         "versions": [(v.version, v.bundle_hash, v.dataset_hash) for v in state.versions],
         "routes": [to_plain(d.routes) for d in state.deployments],
         "rollouts": [(r.candidate, r.stage, r.policy.limit) for r in state.rollouts],
-        "runs": [[(s.name, s.outcome, s.said) for s in run.steps] for run in loop.runs],
+        "runs": [[(s.name, s.outcome, s.said) for s in run.steps] for run in runs],
         "decisions": outcomes(project),
         "labels": project.ctx.log.labels().height,
     }
@@ -119,9 +123,10 @@ def folded(project: Any) -> dict[str, Any]:
 def test_drifted_traffic_with_labels_becomes_a_version_on_its_way(desk: Any) -> None:
     for day in range(3):
         traffic(desk, 60, seed=10 + day, shift=9.0)
-        later(desk, 1, work=None)
-    assert any(t.kind == "drift" for t in judge_loop(desk.ctx, now=desk.clock.now()).facts.triggers)
-    later(desk, 0.1)
+        desk.clock.advance_to(desk.clock.now() + timedelta(days=1))
+    look = later(desk, 0.1).loop
+    assert {t.kind for t in look.facts.triggers} == {"drift", "labels"}
+    assert look.verdict.outcome == "retrain"
     assert steps(desk) == [("snapshot", "done"), ("train", "done"), ("gate", "done"), ("rollout", "done")]
     state = registry_state(desk.ctx.journal, "desk")
     assert [(r.role, r.version) for r in state.deployment.routes] == [("live", 1), ("shadow", 2)]
@@ -162,13 +167,24 @@ def test_a_person_asks_and_a_pause_holds_even_that(desk: Any) -> None:
     assert steps(desk)[-1] == ("rollout", "done")
 
 
-@pytest.mark.parametrize("step", ["snapshot", "train", "gate", "rollout"])
-def test_a_kill_before_any_step_is_recorded_ends_in_the_same_state(
-    desk: Any, trained: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, step: str
-) -> None:
+@pytest.fixture(scope="module")
+def undisturbed(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     other = copied(trained, tmp_path_factory.mktemp("undisturbed"), "canary")
-    for project in (desk, other):
-        traffic(project, 70, seed=3)
+    traffic(other, 70, seed=3)
+    later(other, 1)
+    traffic(other, 5, seed=4)
+    later(other, 0.01)
+    return folded(other)
+
+
+SLOW = [pytest.param(name, marks=pytest.mark.slow) for name in ("snapshot", "gate", "rollout")]
+
+
+@pytest.mark.parametrize("step", ["train", *SLOW])
+def test_a_kill_before_any_step_is_recorded_ends_in_the_same_state(
+    desk: Any, undisturbed: dict[str, Any], monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    traffic(desk, 70, seed=3)
     real = loop_steps._record
 
     def killed(ctx: Any, run: Any, name: str, made: Any, *, took_s: float) -> bool:
@@ -183,10 +199,7 @@ def test_a_kill_before_any_step_is_recorded_ends_in_the_same_state(
     desk.open()
     traffic(desk, 5, seed=4)  # labels that come after the run began are for the next one
     later(desk, 0.01)
-    later(other, 1)
-    traffic(other, 5, seed=4)
-    later(other, 0.01)
-    assert folded(desk) == folded(other)
+    assert folded(desk) == undisturbed
     assert len(registry_state(desk.ctx.journal, "desk").versions) == 2
 
 
@@ -271,3 +284,62 @@ def test_what_a_person_says_needs_a_reason_and_something_to_say_it_about(desk: A
         resume(desk.ctx, because="x")
     with pytest.raises(Refused, match="CW727"):
         review(desk.ctx, because="x")
+
+
+def over_confident(project: Any, n: int, *, right: float) -> None:
+    """Answers of one class at 0.98 that are right less often than that."""
+    space = last_label_space(project.ctx)
+    assert space is not None
+    now = project.clock.now()
+    rng = np.random.default_rng(0)
+    said, n_classes = rng.integers(0, 3, n), len(space)
+    true = np.where(rng.random(n) < right, said, (said + 1) % n_classes)
+    rows = [
+        Prediction(
+            id=f"c{i}", request_id="r", at=now + timedelta(seconds=i), task="desk", version=1, bundle_hash="b",
+            label_space_hash=space.hash, route="live", label=space.names[said[i]], probability=0.98,
+            probabilities=tuple(0.98 if k == said[i] else 0.01 for k in range(n_classes)), path="model", flags=(),
+            kind="online", latency_ms=1.0,
+        )
+        for i in range(n)
+    ]  # fmt: skip
+    assert project.writer.predictions(rows)
+    raw = [
+        {"id": f"c{i}", "label": space.names[true[i]], "event_at": format_time(now), "source": "people"}
+        for i in range(n)
+    ]
+    accept_labels(raw, label_space=space, log=project.ctx.log, writer=project.writer, now=now)
+
+
+def test_calibration_alone_is_mended_without_training(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    over_confident(desk, 300, right=0.8)
+    real = loop.gather_facts
+    moved = Trigger(kind="drift", subject="calibration", cause="confidence is too high", evidence=("A",))
+
+    def only_calibration(ctx: Any, state: Any, *, now: Any) -> Any:
+        """The ticket itself takes weeks of evidence; see the tests of drift."""
+        seen = real(ctx, state, now=now)
+        return replace(
+            seen, triggers=() if state.runs else (moved,), inputs_moved=(), answers_moved=(), fell=(),
+            calibration_moved=("calibration",), accuracy_before=0.75,
+        )  # fmt: skip
+
+    monkeypatch.setattr(loop, "gather_facts", only_calibration)
+    later(desk, 1)
+    assert steps(desk) == [("recalibrate", "done"), ("gate", "done"), ("rollout", "done")]
+    was, now = (wiring.load_model(desk.ctx, v.bundle_hash) for v in registry_state(desk.ctx.journal, "desk").versions)
+    rows = columns_of(tickets(50, seed=9), desk.ctx.task.schema)
+    old, new = was.predict_proba(rows, 50), now.predict_proba(rows, 50)
+    assert (old.predicted == new.predicted).all()
+    assert (new.matrix.max(axis=1) < old.matrix.max(axis=1)).all(), "over-confident scores became milder"
+
+
+def test_a_temperature_that_is_not_shown_to_help_is_refused(desk: Any) -> None:
+    over_confident(desk, 300, right=0.98)
+    now = desk.clock.now() + timedelta(hours=1)
+    answers = labelled_answers(desk.ctx, since=START, until=now)
+    with pytest.raises(Refused, match="CW729"):
+        recalibrate(desk.ctx, 1, answers, tell=quiet)
+    with pytest.raises(Refused, match="CW729"):
+        recalibrate(desk.ctx, 1, answers.head(20), tell=quiet)
+    assert len(registry_state(desk.ctx.journal, "desk").versions) == 1

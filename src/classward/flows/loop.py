@@ -14,7 +14,7 @@ from classward.lifecycle.evaluate.stored import restored
 from classward.lifecycle.retrain import LoopState, decide_loop, fold_loop, loop_decision, replay_loop
 
 __all__ = [
-    "RETRAIN_STEPS",
+    "STEPS",
     "LoopLook",
     "ask",
     "judge_loop",
@@ -26,8 +26,8 @@ __all__ = [
     "review",
 ]  # fmt: skip
 
-RETRAIN_STEPS = ("snapshot", "train", "gate", "rollout")
-"""What a run does, in order; each step leaves an event."""
+STEPS = {"retrain": ("snapshot", "train", "gate", "rollout"), "recalibrate": ("recalibrate", "gate", "rollout")}
+"""What a run does, by what was decided, in order; each step leaves an event."""
 _LOOK_EVERY = timedelta(minutes=10)
 
 
@@ -69,7 +69,7 @@ def look_at_loop(ctx: Context, *, now: datetime) -> LoopLook | None:
     ctx.leases.acquire(_last_look(ctx), "look", now=now, ttl_s=0.0)
     keys = sorted(t.key for t in look.facts.triggers)
     said = "" if look.verdict.outcome == "no" else f"{look.verdict.outcome}: {look.verdict.cause}: {', '.join(keys)}"
-    begins = look.verdict.outcome == "retrain" and (policy.autonomy not in {"off", "propose"} or bool(loop.requests))
+    begins = look.verdict.outcome in STEPS and (policy.autonomy not in {"off", "propose"} or bool(loop.requests))
     if said == loop.said and not begins:
         return look
     decision = loop_decision(
@@ -77,7 +77,7 @@ def look_at_loop(ctx: Context, *, now: datetime) -> LoopLook | None:
     )  # fmt: skip
     payload: dict[str, object] = {"decision": to_plain(decision), "said": said, "question": look.verdict.question}
     if begins:
-        payload["run"] = {"autonomy": policy.autonomy, "live": look.facts.live, "steps": RETRAIN_STEPS}
+        payload["run"] = {"autonomy": policy.autonomy, "live": look.facts.live, "steps": STEPS[look.verdict.outcome]}
     why = "; ".join((*look.verdict.reasons, *look.verdict.missing))
     try:
         ctx.journal.append(draft(ctx, "loop_decided", payload, why=why), expected=head)

@@ -14,6 +14,7 @@ from classward.flows.context import Context, Tell, draft
 from classward.flows.loop import loop_state
 from classward.flows.loop_gate import hold_at_gate
 from classward.flows.production_rows import WEIGHT, labelled_answers, production_rows
+from classward.flows.recalibrate import recalibrate
 from classward.flows.rollout import begin
 from classward.flows.snapshot import restore_snapshot, take_snapshot
 from classward.flows.train import train
@@ -152,6 +153,17 @@ def _train(ctx: Context, run: LoopRun, n_threads: int, tell: Tell) -> MadeStep:
     return MadeStep(outcome="done", said=said, results=(("version", number),))
 
 
+def _recalibrate(ctx: Context, run: LoopRun, n_threads: int, tell: Tell) -> MadeStep:
+    state = registry_state(ctx.journal, ctx.task.name)
+    first = min((d.since for d in state.deployments), default=run.began_at)
+    made = recalibrate(ctx, run.live, labelled_answers(ctx, since=first, until=run.began_at), tell=tell)
+    said = (
+        f"version {made.version.version}: scores divided by {made.temperature:.3f}; log loss falls by {made.gain:.4f} "
+        f"± {1.96 * made.gain_se:.4f} nats a row on the later {made.n_later:,} labelled answers"
+    )
+    return MadeStep(outcome="done", said=said, results=(("version", made.version.version),))
+
+
 def _gate(ctx: Context, run: LoopRun, n_threads: int, tell: Tell) -> MadeStep:
     number = int(run.result("version") or 0)
     tell("gate", f"version {number}")
@@ -171,7 +183,7 @@ def _rollout(ctx: Context, run: LoopRun, n_threads: int, tell: Tell) -> MadeStep
     state = registry_state(ctx.journal, ctx.task.name)
     begun = [r for r in state.rollouts if r.candidate == number and r.began_seq > run.began_seq]
     if not begun:
-        because = f"the loop retrained: {'; '.join(run.because)}"
+        because = f"the loop: {'; '.join(run.because)}"
         begin(ctx, number, because=because, limit=run.autonomy)
     return MadeStep(
         outcome="done", said=f"a rollout of version {number} began in shadow, it may go as far as {run.autonomy}"
@@ -179,5 +191,5 @@ def _rollout(ctx: Context, run: LoopRun, n_threads: int, tell: Tell) -> MadeStep
 
 
 _STEPS: dict[str, Callable[[Context, LoopRun, int, Tell], MadeStep]] = {
-    "snapshot": _snapshot, "train": _train, "gate": _gate, "rollout": _rollout,
+    "snapshot": _snapshot, "train": _train, "recalibrate": _recalibrate, "gate": _gate, "rollout": _rollout,
 }  # fmt: skip

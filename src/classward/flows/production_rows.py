@@ -20,7 +20,8 @@ SELF_LABELLED = ("model", "classward")
 """Label sources that are a model's own answers: learning from them repeats its mistakes, so they never teach."""
 
 _READ = (
-    "id", "request_id", "at", "version", "route", "kind", "label", "probability", "features", "payload_weight",
+    "id", "request_id", "at", "version", "route", "kind", "label", "probability", "probabilities", "features",
+    "payload_weight",
 )  # fmt: skip
 _ROUTES = ("live", "canary")
 _MOST_WEIGHT = 20.0

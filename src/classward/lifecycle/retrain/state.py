@@ -27,7 +27,8 @@ class LoopRequest:
 class LoopState:
     """Where the loop of one task stands.
 
-    ``said`` is what the last recorded decision amounted to, ``question`` what it asked. ``reviewed`` are answered questions.
+    ``said`` is what the last recorded decision amounted to, if it began no run, ``question`` what it asked. ``reviewed``
+    are answered questions.
     """
 
     task: str
@@ -82,7 +83,7 @@ def _decided(state: LoopState, event: Event, payload: dict[str, Any]) -> LoopSta
         id=decision["id"], outcome=decision["verdict"], because=tuple(decision["reasons"]), autonomy=begun["autonomy"],
         live=begun["live"], began_at=event.at, began_seq=event.seq, names=tuple(begun["steps"]),
     )  # fmt: skip
-    return replace(state, requests=(), reviewed=(), runs=(*state.runs, run))
+    return replace(state, said="", requests=(), reviewed=(), runs=(*state.runs, run))
 
 
 def _stepped(run: LoopRun, event: Event, payload: dict[str, Any]) -> LoopRun:
