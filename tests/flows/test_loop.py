@@ -286,6 +286,31 @@ def test_what_a_person_says_needs_a_reason_and_something_to_say_it_about(desk: A
         review(desk.ctx, because="x")
 
 
+def test_recall_that_fell_while_no_input_moved_asks_an_expert_and_shows_rows(desk: Any) -> None:
+    """Rows with the words of billing are labelled security: what a class means has changed."""
+    space = last_label_space(desk.ctx)
+    assert space is not None
+    now = desk.clock.now()
+    rows = [
+        Prediction(
+            id=f"m{i}", request_id="r", at=now, task="desk", version=1, bundle_hash="b", label_space_hash=space.hash,
+            route="live", label="billing", probability=0.9, probabilities=(0.9, 0.05, 0.05), path="model", flags=(),
+            kind="online", latency_ms=1.0,
+        )
+        for i in range(60)
+    ]  # fmt: skip
+    assert desk.writer.predictions(rows)
+    raw = [{"id": r.id, "label": "security", "event_at": format_time(now), "source": "people"} for r in rows]
+    accept_labels(raw, label_space=space, log=desk.ctx.log, writer=desk.writer, now=now)
+    look = later(desk, 0.1).loop
+    assert (look.verdict.outcome, look.verdict.cause) == ("ask", "concept drift")
+    assert {t.kind for t in look.facts.triggers} >= {"slo"}
+    assert len(look.facts.missed) == 10
+    assert look.facts.missed[0] in look.verdict.missing[0]
+    review(desk.ctx, because="the team was reorganised; the new labels are right")
+    assert later(desk, 0.1).loop.verdict.cause == "labels", "answered; nothing to learn from was kept yet"
+
+
 def over_confident(project: Any, n: int, *, right: float) -> None:
     """Answers of one class at 0.98 that are right less often than that."""
     space = last_label_space(project.ctx)
@@ -326,6 +351,9 @@ def test_calibration_alone_is_mended_without_training(desk: Any, monkeypatch: py
 
     monkeypatch.setattr(loop, "gather_facts", only_calibration)
     later(desk, 1)
+    assert [
+        (s.name, s.outcome, s.said) for r in loop_state(desk.ctx).runs for s in r.steps if s.outcome != "done"
+    ] == []
     assert steps(desk) == [("recalibrate", "done"), ("gate", "done"), ("rollout", "done")]
     was, now = (wiring.load_model(desk.ctx, v.bundle_hash) for v in registry_state(desk.ctx.journal, "desk").versions)
     rows = columns_of(tickets(50, seed=9), desk.ctx.task.schema)

@@ -72,7 +72,8 @@ class LoopFacts:
     ``n_new_labels`` are labels of answers, with features kept, that came since ``trained_at``. ``inputs_moved``,
     ``answers_moved`` and ``calibration_moved`` are what open tickets about drift name, ``fell`` the promises that broke.
     ``accuracy`` is that of the live version in production since then, ``accuracy_before`` the one on its sealed rows, and
-    ``margin`` what may be lost to count as kept. ``reviewed`` are questions that a person answered.
+    ``margin`` what may be lost to count as kept. ``missed`` are ids of labelled answers that were wrong, the last ones
+    first, of the classes whose promise broke. ``reviewed`` are questions that a person answered.
     """
 
     triggers: tuple[Trigger, ...]
@@ -91,6 +92,7 @@ class LoopFacts:
     accuracy_before: float | None = None
     margin: float = 0.05
     reviewed: tuple[str, ...] = ()
+    missed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,7 @@ __all__ = ["gather_facts", "trained_at"]
 _FEWEST_OF_NEW_CLASS = 3
 _INPUTS = ("feature", "missing", "unseen")
 _FIFTH = 0.20
+_MOST_SHOWN = 10
 
 
 def gather_facts(ctx: Context, loop: LoopState, *, now: datetime) -> LoopFacts:
@@ -51,7 +52,7 @@ def gather_facts(ctx: Context, loop: LoopState, *, now: datetime) -> LoopFacts:
         calibration_moved=_subjects(alerts, ("calibration",)),
         fell=tuple(sorted({_promise(a.family, a.class_name) for a in pages} | {t.subject for t in burning})),
         accuracy=_accuracy(fresh, live), accuracy_before=_accuracy_before(ctx, state), margin=ctx.task.rollout.margin,
-        reviewed=loop.reviewed,
+        reviewed=loop.reviewed, missed=_missed(fresh, {a.class_name for a in pages}, live),
     )  # fmt: skip
 
 
@@ -131,6 +132,14 @@ def _new_classes(ctx: Context, since: datetime | None) -> Iterator[Trigger]:
     for name, ids in sorted(rows.items()):
         if len(ids) >= _FEWEST_OF_NEW_CLASS:
             yield Trigger(kind="new class", subject=name, cause=f"labels name a class {name!r} that was never declared")
+
+
+def _missed(fresh: pl.DataFrame, classes: set[str | None], live: int | None) -> tuple[str, ...]:
+    """Some rows for an expert to look at: wrong answers of the classes whose promise broke, the last ones first."""
+    names = [c for c in classes if c is not None]
+    wrong = fresh.filter((pl.col("truth") != pl.col("label")) & (pl.col("version") == (live or 0)))
+    of = wrong.filter(pl.col("truth").is_in(names) | pl.col("label").is_in(names))
+    return tuple(of.sort("received_at", "id", descending=True)["id"].head(_MOST_SHOWN).to_list())
 
 
 def _subjects(alerts: Sequence[Alert], families: tuple[str, ...]) -> tuple[str, ...]:

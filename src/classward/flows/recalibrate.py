@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from classward.artifact.read import read_bundle, read_extra
 from classward.artifact.write import check_equal, write_bundle
-from classward.domain import LabelSpace, ModelVersion, canonical_json, content_hash
+from classward.domain import ModelVersion, canonical_json, content_hash
 from classward.errors import Refused
 from classward.estimators import fit_temperature
 from classward.flows.context import Context, Tell
@@ -23,6 +23,7 @@ from classward.inference import (
     Blend,
     Calibrator,
     FittedModel,
+    FlooredTemperature,
     Identity,
     MatrixScaling,
     Temperature,
@@ -71,9 +72,9 @@ def recalibrate(ctx: Context, number: int, answers: pl.DataFrame, *, tell: Tell)
     model = read_bundle(folder, expected_hash=version.bundle_hash).model
     if model.rule is not None and not model.rule.is_plain:
         raise _cannot(number, "its thresholds were proved for the confidence it has")
-    logits, y = _said(answers.filter(pl.col("version") == number), model.label_space)
+    logits, y = _said(answers.filter(pl.col("version") == number), model)
     tell("recalibrate", f"{len(y):,} labelled answers of version {number}")
-    gain, se, n_later = _gain(logits, y, number)
+    gain, se, n_later = _gain(logits, y, number, share=_share(model.calibrator))
     temperature = fit_temperature(logits, y, min_per_class=0)
     made = _with(model, temperature, number)
     return Recalibrated(
@@ -85,33 +86,37 @@ def recalibrate(ctx: Context, number: int, answers: pl.DataFrame, *, tell: Tell)
     )
 
 
-def _said(answers: pl.DataFrame, space: LabelSpace) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+def _share(calibrator: Calibrator) -> float:
+    """Share of the uniform distribution that a version's probabilities hold."""
+    return calibrator.share if isinstance(calibrator, FlooredTemperature) else 0.0
+
+
+def _said(answers: pl.DataFrame, model: Blend | FittedModel) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Logarithms of what was answered, before the uniform share was mixed in, in order of time; and the true classes."""
+    space, share = model.label_space, _share(model.calibrator)
     own = answers.filter(pl.col("truth").is_in(list(space.names))).sort("at", "id")
     proba = np.array(own["probabilities"].to_list(), dtype=np.float64).reshape(own.height, len(space))
     y = np.array([space.index(name) for name in own["truth"].to_list()], dtype=np.int64)
-    return np.asarray(np.log(np.maximum(proba, _TINY))), y
+    return np.asarray(np.log(np.maximum((proba - share / len(space)) / (1.0 - share), _TINY))), y
 
 
-def _gain(logits: NDArray[np.float64], y: NDArray[np.int64], number: int) -> tuple[float, float, int]:
+def _gain(logits: NDArray[np.float64], y: NDArray[np.int64], number: int, *, share: float) -> tuple[float, float, int]:
     half = len(y) // 2
     if half < _FEWEST:
         raise _no_help(number, f"{len(y):,} labelled answers, {2 * _FEWEST} are needed")
     temperature = fit_temperature(logits[:half], y[:half], min_per_class=0)
-    rows = np.arange(len(y) - half)
     later, truth = logits[half:], y[half:]
-    lower = _log_loss(later, rows, truth) - _log_loss(later / temperature, rows, truth)
+    losses = [_log_loss(FlooredTemperature(temperature=t, share=share), later, truth) for t in (1.0, temperature)]
+    lower = losses[0] - losses[1]
     gain, se = float(lower.mean()), float(lower.std(ddof=1) / np.sqrt(len(lower)))
     if gain - _SURE * se <= 0.0:
-        raise _no_help(
-            number, f"log loss on the later {len(rows):,} answers falls by {gain:.4f} ± {_SURE * se:.4f} nats a row"
-        )
-    return gain, se, len(rows)
+        said = f"log loss on the later {len(truth):,} answers falls by {gain:.4f} ± {_SURE * se:.4f} nats a row"
+        raise _no_help(number, said)
+    return gain, se, len(truth)
 
 
-def _log_loss(logits: NDArray[np.float64], rows: NDArray[np.int64], y: NDArray[np.int64]) -> NDArray[np.float64]:
-    top = logits.max(axis=1, keepdims=True)
-    total = np.log(np.exp(logits - top).sum(axis=1)) + top[:, 0]
-    return np.asarray(total - logits[rows, y])
+def _log_loss(calibrator: FlooredTemperature, logits: NDArray[np.float64], y: NDArray[np.int64]) -> NDArray[np.float64]:
+    return np.asarray(-np.log(np.maximum(calibrator.apply(logits)[np.arange(len(y)), y], _TINY)))
 
 
 def _with(model: Blend | FittedModel, temperature: float, number: int) -> Blend | FittedModel:
@@ -122,8 +127,8 @@ def _over(calibrator: Calibrator, temperature: float, number: int) -> Calibrator
     """The calibrator that divides by ``temperature`` after what this one does."""
     if isinstance(calibrator, Identity):
         return Temperature(temperature=temperature)
-    if isinstance(calibrator, Temperature):
-        return Temperature(temperature=calibrator.temperature * temperature)
+    if isinstance(calibrator, Temperature | FlooredTemperature):
+        return replace(calibrator, temperature=calibrator.temperature * temperature)
     if isinstance(calibrator, VectorScaling):
         return VectorScaling(scale=calibrator.scale / temperature, bias=calibrator.bias / temperature)
     if isinstance(calibrator, MatrixScaling):

@@ -90,7 +90,8 @@ def _asked(facts: LoopFacts) -> LoopVerdict | None:
             f"{', '.join(facts.fell)} fell while no input moved: what the classes mean may have changed, "
             "and training on labels that contradict each other mends nothing"
         )
-        missing = "an expert who looks at the missed rows and at the label guide"
+        shown = f" (classward why: {', '.join(facts.missed)})" if facts.missed else ""
+        missing = f"an expert who looks at the missed rows{shown} and at the label guide"
         return LoopVerdict(outcome="ask", cause="concept drift", reasons=(said,), missing=(missing,), question=concept)
     names = sorted(t.subject for t in facts.triggers if t.kind == "new class")
     question = f"new class:{','.join(names)}"

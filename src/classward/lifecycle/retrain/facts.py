@@ -8,7 +8,7 @@ from classward.domain import Interval, LoopFacts, Measure, Trigger, parse_time
 
 __all__ = ["facts_from_plain"]
 
-_TEXTS = ("inputs_moved", "answers_moved", "calibration_moved", "fell", "reviewed")
+_TEXTS = ("inputs_moved", "answers_moved", "calibration_moved", "fell", "reviewed", "missed")
 
 
 def facts_from_plain(plain: dict[str, Any]) -> LoopFacts:
