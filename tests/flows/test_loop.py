@@ -24,7 +24,7 @@ from classward.flows.deploy import ensure_live
 from classward.flows.label import accept_labels
 from classward.flows.label_space import last_label_space
 from classward.flows.loop import ask, judge_loop, loop_state, pause, resume, review
-from classward.flows.loop_steps import make_steps
+from classward.flows.loop_steps import Means, make_steps
 from classward.flows.production_rows import WEIGHT, labelled_answers
 from classward.flows.recalibrate import recalibrate
 from classward.flows.train import train
@@ -89,7 +89,7 @@ def quiet(stage: str, what: str) -> None:
 
 
 def work(ctx: Any) -> None:
-    make_steps(ctx, n_threads=1, tell=quiet)
+    make_steps(ctx, Means(n_threads=1, tell=quiet))
 
 
 def later(project: Any, days: float, *, work: Any = work) -> Any:
@@ -114,7 +114,7 @@ def folded(project: Any) -> dict[str, Any]:
         "versions": [(v.version, v.bundle_hash, v.dataset_hash) for v in state.versions],
         "routes": [to_plain(d.routes) for d in state.deployments],
         "rollouts": [(r.candidate, r.stage, r.policy.limit) for r in state.rollouts],
-        "runs": [[(s.name, s.outcome, s.said) for s in run.steps] for run in runs],
+        "runs": [[(s.name, s.outcome, "" if s.name == "gate" else s.said) for s in run.steps] for run in runs],
         "decisions": outcomes(project),
         "labels": project.ctx.log.labels().height,
     }
@@ -228,7 +228,7 @@ def test_a_pause_stops_between_steps(desk: Any) -> None:
     traffic(desk, 70, seed=3)
 
     def one(ctx: Any) -> None:
-        loop_steps.make_next_step(ctx, n_threads=1, tell=quiet)
+        loop_steps.make_next_step(ctx, Means(n_threads=1, tell=quiet))
 
     later(desk, 1, work=one)
     pause(desk.ctx, because="look first")

@@ -65,7 +65,7 @@ def run(because: str, threads: int | None, task_file: str, workspace: str | None
         ctx.leases.release(f"watch:{ctx.task.name}", holder)
         if look is not None and not as_json:
             click.echo(f" {look.verdict.outcome}: {'; '.join((*look.verdict.reasons, *look.verdict.missing))}")
-        work_here(ctx, n_threads=threads, while_pid=None)
+        work_here(ctx, task_file, n_threads=threads, while_pid=None)
     if as_json:
         output.as_json({"asked": asked, "state": loop_state(ctx)})
     elif is_watched:
@@ -112,21 +112,26 @@ def review(because: str, task_file: str, workspace: str | None, as_json: bool) -
 @task_options
 def work(while_pid: int | None, task_file: str, workspace: str | None) -> None:
     """Make the steps of the run under way (started by 'watch')."""
-    work_here(open_task(task_file, workspace), n_threads=None, while_pid=while_pid)
+    work_here(open_task(task_file, workspace), task_file, n_threads=None, while_pid=while_pid)
 
 
-def work_here(ctx: Context, *, n_threads: int | None, while_pid: int | None) -> None:
+def work_here(ctx: Context, task_file: str, *, n_threads: int | None, while_pid: int | None) -> None:
     """Make every step that is due in this process, as the only one; nothing if another process does."""
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    from classward import wiring
     from classward.cli import output
     from classward.errors import ClasswardError
-    from classward.flows.loop_steps import give_up, make_steps
+    from classward.flows.loop_steps import Means, give_up, make_steps
 
     with _alone(ctx, while_pid) as is_alone:
         if not is_alone:
             return
         try:
-            for name, made in make_steps(ctx, n_threads=n_threads or len(os.sched_getaffinity(0)), tell=output.tell):
+            means = Means(
+                n_threads=n_threads or len(os.sched_getaffinity(0)), tell=output.tell,
+                examples=wiring.load_safety(task_file, ctx.task),
+            )  # fmt: skip
+            for name, made in make_steps(ctx, means):
                 click.echo(f" loop {name}: {made.outcome}, {made.said}", err=True)
         except ClasswardError:
             raise  # the store was busy or full: the step is made again
@@ -165,9 +170,10 @@ def show(autonomy: str, loop: LoopState, look: LoopLook) -> None:
 
     paused = f"   paused: {loop.paused}" if loop.paused else ""
     click.echo(f" autonomy {autonomy}{paused}")
-    click.echo(f" now: {look.verdict.outcome}: {look.verdict.cause}")
-    for said in (*look.verdict.reasons, *look.verdict.missing):
-        click.echo(f"   {said}")
+    if loop.run is None:
+        click.echo(f" now: {look.verdict.outcome}: {look.verdict.cause}")
+        for said in (*look.verdict.reasons, *look.verdict.missing):
+            click.echo(f"   {said}")
     facts = look.facts
     since = f" since {output.moment(facts.trained_at)}" if facts.trained_at else ""
     click.echo(f" {facts.n_new_labels:,} labels to learn from{since}")

@@ -74,7 +74,7 @@ class _Worker:
         if self._is_here:
             from classward.cli.loop import work_here
 
-            work_here(ctx, n_threads=None, while_pid=None)
+            work_here(ctx, self._task_file, n_threads=None, while_pid=None)
             return
         if self._child is not None:
             code = self._child.poll()

@@ -1,12 +1,15 @@
-"""Whether a version that the loop trained may go on: compared with the live one on rows that neither has seen."""
+"""Whether a version that the loop trained may go on: what the gate says of it, judged once as things stand."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from classward.flows.compare import compare
+from classward.domain import FAILED, NOT_ENOUGH, PASSED, SafetyExample
 from classward.flows.context import Context
-from classward.flows.versions import registry_state, require_live
+from classward.flows.gate import judge_version
+from classward.flows.gate_standing import standing_of
+from classward.flows.versions import registry_state
 
 __all__ = ["HeldAtGate", "hold_at_gate"]
 
@@ -20,17 +23,18 @@ class HeldAtGate:
     said: str
 
 
-def hold_at_gate(ctx: Context, number: int) -> HeldAtGate:
-    """Let a version go on unless it is shown to be worse: what it lacks in evidence it has to bring in shadow.
+def hold_at_gate(ctx: Context, number: int, *, examples: Sequence[SafetyExample] | None) -> HeldAtGate:
+    """Let a version go on that passed; one that lacks evidence as well, where the gate is not required.
 
-    Raises
-    ------
-    DataError
-        CW245 if no row is left that neither version has seen.
-    Refused
-        CW801 if nothing is live any more.
+    What it lacks it has to bring in shadow, where nobody gets its answers. A judgement that was made as things stand is not
+    made again.
     """
-    live = require_live(registry_state(ctx.journal, ctx.task.name)).version
-    decision = compare(ctx, live, number).decision
-    said = f"{decision.verdict}: {'; '.join(decision.reasons)}"
-    return HeldAtGate(may_go_on=decision.verdict != "worse", decision=decision.id, said=said)
+    state = registry_state(ctx.journal, ctx.task.name)
+    version = state.stored_version(number)
+    standing = standing_of(ctx, version, state)
+    if not standing.may_pass and standing.state not in {FAILED, NOT_ENOUGH}:
+        judge_version(ctx, number, examples=examples)
+        standing = standing_of(ctx, version, registry_state(ctx.journal, ctx.task.name))
+    may_lack = standing.state == NOT_ENOUGH and not ctx.task.gate.is_required
+    said = standing.told if standing.state != PASSED else f"version {number} passed"
+    return HeldAtGate(may_go_on=standing.may_pass or may_lack, decision=standing.decision_id, said=said)

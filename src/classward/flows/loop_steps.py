@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import polars as pl
 
-from classward.domain import LoopRun, Task
+from classward.domain import LoopRun, SafetyExample, Task
 from classward.errors import ClasswardError, JournalError, RecordError
 from classward.flows.context import Context, Tell, draft
 from classward.flows.loop import loop_state
@@ -22,10 +22,19 @@ from classward.flows.trials import lineage_of
 from classward.flows.versions import registry_state
 from classward.lifecycle.data.times import times_of
 
-__all__ = ["MadeStep", "give_up", "make_next_step", "make_steps"]
+__all__ = ["MadeStep", "Means", "give_up", "make_next_step", "make_steps"]
 
 _TRIES = 5
 Results = tuple[tuple[str, str | int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """What steps are made with: threads, who is told of progress, and the safety examples that the gate asks for."""
+
+    n_threads: int
+    tell: Tell
+    examples: tuple[SafetyExample, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,17 +46,17 @@ class MadeStep:
     results: Results = ()
 
 
-def make_steps(ctx: Context, *, n_threads: int, tell: Tell) -> tuple[tuple[str, MadeStep], ...]:
+def make_steps(ctx: Context, means: Means) -> tuple[tuple[str, MadeStep], ...]:
     """Make every step that is due, one after the other, until the run is over or the loop is paused."""
     made: list[tuple[str, MadeStep]] = []
     while True:
-        step = make_next_step(ctx, n_threads=n_threads, tell=tell)
+        step = make_next_step(ctx, means)
         if step is None:
             return tuple(made)
         made.append(step)
 
 
-def make_next_step(ctx: Context, *, n_threads: int, tell: Tell) -> tuple[str, MadeStep] | None:
+def make_next_step(ctx: Context, means: Means) -> tuple[str, MadeStep] | None:
     """Make the next step of the run under way and record it; ``None`` if none is due.
 
     A step whose event is missing is made again: it finds what the attempt before it left, since rows, models and versions
@@ -61,7 +70,7 @@ def make_next_step(ctx: Context, *, n_threads: int, tell: Tell) -> tuple[str, Ma
     name = run.next_step
     began_s = ctx.clock.monotonic_s()
     try:
-        made = _STEPS[name](ctx, run, n_threads, tell)
+        made = _STEPS[name](ctx, run, means)
     except (JournalError, RecordError):
         raise  # the store was busy or full: the step is made again
     except ClasswardError as error:
@@ -96,7 +105,7 @@ def _record(ctx: Context, run: LoopRun, name: str, made: MadeStep, *, took_s: fl
     raise AssertionError("unreachable")
 
 
-def _snapshot(ctx: Context, run: LoopRun, n_threads: int, tell: Tell) -> MadeStep:
+def _snapshot(ctx: Context, run: LoopRun, means: Means) -> MadeStep:
     state = registry_state(ctx.journal, ctx.task.name)
     window = ctx.task.loop.window_days
     first = min((d.since for d in state.deployments), default=run.began_at)
@@ -116,7 +125,7 @@ def _snapshot(ctx: Context, run: LoopRun, n_threads: int, tell: Tell) -> MadeSte
         own_rows = kept.with_columns(pl.lit(1.0).alias(WEIGHT))
         return pl.concat([own_rows, more.table.select(own_rows.columns)]), (*told, *more.notes)
 
-    taken = take_snapshot(ctx, tell, more=grown)
+    taken = take_snapshot(ctx, means.tell, more=grown)
     said = f"{taken.table.height:,} rows, {n_more:,} of them labelled answers"
     return MadeStep(
         outcome="done", said=said,
@@ -140,11 +149,11 @@ def _within(
     return kept, (f"{own.height - kept.height:,} rows of the training table are older than the window",)
 
 
-def _train(ctx: Context, run: LoopRun, n_threads: int, tell: Tell) -> MadeStep:
+def _train(ctx: Context, run: LoopRun, means: Means) -> MadeStep:
     data = restore_snapshot(ctx, str(run.result("dataset_hash")), str(run.result("rows_hash")))
     encoder = lineage_of(ctx, run.live).encoder
     made = train(
-        ctx, budget_s=ctx.task.loop.budget_s, n_threads=n_threads, tell=tell, encoder=encoder, taken=data
+        ctx, budget_s=ctx.task.loop.budget_s, n_threads=means.n_threads, tell=means.tell, encoder=encoder, taken=data
     )  # fmt: skip
     number = made.version.version
     if number == run.live:
@@ -153,10 +162,10 @@ def _train(ctx: Context, run: LoopRun, n_threads: int, tell: Tell) -> MadeStep:
     return MadeStep(outcome="done", said=said, results=(("version", number),))
 
 
-def _recalibrate(ctx: Context, run: LoopRun, n_threads: int, tell: Tell) -> MadeStep:
+def _recalibrate(ctx: Context, run: LoopRun, means: Means) -> MadeStep:
     state = registry_state(ctx.journal, ctx.task.name)
     first = min((d.since for d in state.deployments), default=run.began_at)
-    made = recalibrate(ctx, run.live, labelled_answers(ctx, since=first, until=run.began_at), tell=tell)
+    made = recalibrate(ctx, run.live, labelled_answers(ctx, since=first, until=run.began_at), tell=means.tell)
     said = (
         f"version {made.version.version}: scores divided by {made.temperature:.3f}; log loss falls by {made.gain:.4f} "
         f"± {1.96 * made.gain_se:.4f} nats a row on the later {made.n_later:,} labelled answers"
@@ -164,16 +173,16 @@ def _recalibrate(ctx: Context, run: LoopRun, n_threads: int, tell: Tell) -> Made
     return MadeStep(outcome="done", said=said, results=(("version", made.version.version),))
 
 
-def _gate(ctx: Context, run: LoopRun, n_threads: int, tell: Tell) -> MadeStep:
+def _gate(ctx: Context, run: LoopRun, means: Means) -> MadeStep:
     number = int(run.result("version") or 0)
-    tell("gate", f"version {number}")
-    held = hold_at_gate(ctx, number)
+    means.tell("gate", f"version {number}")
+    held = hold_at_gate(ctx, number, examples=means.examples)
     return MadeStep(
         outcome="done" if held.may_go_on else "refused", said=held.said, results=(("decision", held.decision),)
     )
 
 
-def _rollout(ctx: Context, run: LoopRun, n_threads: int, tell: Tell) -> MadeStep:
+def _rollout(ctx: Context, run: LoopRun, means: Means) -> MadeStep:
     number = int(run.result("version") or 0)
     if run.autonomy in {"off", "propose"}:
         said = (
@@ -190,6 +199,6 @@ def _rollout(ctx: Context, run: LoopRun, n_threads: int, tell: Tell) -> MadeStep
     )
 
 
-_STEPS: dict[str, Callable[[Context, LoopRun, int, Tell], MadeStep]] = {
+_STEPS: dict[str, Callable[[Context, LoopRun, Means], MadeStep]] = {
     "snapshot": _snapshot, "train": _train, "recalibrate": _recalibrate, "gate": _gate, "rollout": _rollout,
 }  # fmt: skip
