@@ -10,6 +10,8 @@ import polars as pl
 
 from classward.domain import Task
 from classward.flows.context import Context
+from classward.flows.renamed import read_names
+from classward.flows.versions import registry_state
 from classward.lifecycle.label import resolve
 
 __all__ = ["SELF_LABELLED", "WEIGHT", "ProductionRows", "labelled_answers", "production_rows"]
@@ -36,7 +38,7 @@ class ProductionRows:
 
 
 def labelled_answers(ctx: Context, *, since: datetime, until: datetime) -> pl.DataFrame:
-    """Online answers of ``[since, until)`` with the labels received by ``until``; later labels change nothing.
+    """Online answers of ``[since, until)`` with the labels received by ``until``, in names of today.
 
     Columns of answers and ``truth, received_at, source, weight``; one row per id, the last label that came counts.
     """
@@ -44,6 +46,8 @@ def labelled_answers(ctx: Context, *, since: datetime, until: datetime) -> pl.Da
     answers = ctx.log.predictions(since=since, until=until, columns=_READ)
     own = answers.filter(pl.col("route").is_in(_ROUTES) & pl.col("kind").ne_missing("batch"))
     labels = ctx.log.labels(received_since=since - wait).filter(pl.col("received_at") <= until)
+    taxonomy = registry_state(ctx.journal, ctx.task.name).taxonomy
+    own, labels = read_names(own, taxonomy), read_names(labels, taxonomy).filter(pl.col("label").is_not_null())
     found = resolve(own, labels, now=until, wait_s=wait.total_seconds()).outcomes
     return found.filter(pl.col("truth").is_not_null())
 
