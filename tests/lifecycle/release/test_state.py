@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 
 from classward.domain import GENESIS_HASH, Event, EventDraft, JournalHead, ModelVersion, canonical_json, to_plain
 from classward.errors import Refused, UnknownVersion
-from classward.lifecycle.release import check_chain, fold_events, retain, rollback_target
+from classward.lifecycle.release import (
+    ALLOWED,
+    check_chain,
+    check_transition,
+    fold_events,
+    retain,
+    rollback_target,
+    version_states,
+)
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -129,3 +137,37 @@ def test_a_collected_bundle_that_is_stored_again_is_there_again() -> None:
     assert state.stored_version(2).version == 2
     with pytest.raises(Refused, match="CW830"):
         state.stored_version(1)
+
+
+def gated(number: int, outcome: str) -> tuple[str, str, object]:
+    return ("t", "gate_judged", {"bundle_hash": f"b{number}", "outcome": outcome})
+
+
+@pytest.mark.parametrize(
+    ("facts", "states"),
+    [
+        ((), ["registered", "registered"]),
+        ((gated(2, "passed"),), ["registered", "validated"]),
+        ((gated(2, "passed"), gated(2, "failed")), ["registered", "registered"]),
+        ((gated(2, "not enough evidence"),), ["registered", "registered"]),
+        ((gated(1, "passed"), routed(1)), ["live", "registered"]),
+        ((gated(1, "passed"), routed(1), gated(2, "passed"), routed(2)), ["retired", "live"]),
+        ((gated(2, "passed"), ("t", "quarantined", {"version": 2})), ["registered", "quarantined"]),
+    ],
+)
+def test_a_version_is_validated_by_the_gate_until_it_answers(
+    facts: tuple[tuple[str, str, object], ...], states: list[str]
+) -> None:
+    state = fold_events(chain(registered(1), registered(2), *facts), task="t")
+    assert [found.state for found in version_states(state)] == states
+
+
+def test_every_state_that_is_seen_has_ways_out_and_none_leads_past_quarantine() -> None:
+    assert {"registered", "validated", "shadow", "canary", "live", "retired", "quarantined"} == set(ALLOWED)
+    assert all(to in ALLOWED for ways in ALLOWED.values() for to in ways)
+    assert not {"shadow", "canary", "live"} & set(ALLOWED["quarantined"])
+    state = fold_events(chain(registered(1), gated(1, "passed"), ("t", "quarantined", {"version": 1})), task="t")
+    for to in ("shadow", "canary", "live"):
+        with pytest.raises(Refused, match="CW608"):
+            check_transition(state, 1, to)
+    check_transition(fold_events(chain(registered(1), gated(1, "passed")), task="t"), 1, "shadow")

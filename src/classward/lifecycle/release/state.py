@@ -33,7 +33,8 @@ class RegistryState:
     ``known_classes`` are all that any label space ever declared, ``label_spaces`` (hash, names of its classes),
     ``taxonomy`` how names are read since classes were renamed, merged or split. ``stack`` are live routes, oldest first,
     without those that a rollback left. ``rollouts`` are all that ever began, and only the last can be under way;
-    ``frozen`` says why changes are frozen, if they are.
+    ``frozen`` says why changes are frozen, if they are. ``gated`` are (bundle hash, outcome of its last judgement by the
+    gate).
     """
 
     task: str
@@ -50,6 +51,7 @@ class RegistryState:
     known_classes: tuple[str, ...] = ()
     rollouts: tuple[Rollout, ...] = ()
     frozen: str = ""
+    gated: tuple[tuple[str, str], ...] = ()
     label_spaces: tuple[tuple[str, tuple[str, ...]], ...] = ()
     taxonomy: Taxonomy = field(default_factory=Taxonomy)
     last_seq: int = 0
@@ -169,6 +171,9 @@ def _apply(state: RegistryState, event: Event) -> RegistryState:
         return replace(state, holds=(*state.holds, (payload["version"], event.why)))
     if event.kind == "hold_lifted":
         return replace(state, holds=tuple(held for held in state.holds if held[0] != payload["version"]))
+    if event.kind == "gate_judged":
+        others = tuple(one for one in state.gated if one[0] != payload["bundle_hash"])
+        return replace(state, gated=(*others, (payload["bundle_hash"], payload["outcome"])))
     if event.kind in {"frozen", "unfrozen"}:
         return replace(state, frozen=event.why if event.kind == "frozen" else "")
     if event.kind == "quarantined":

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from classward.domain import PASSED
 from classward.errors import Refused
 from classward.lifecycle.release.state import RegistryState
 
 __all__ = ["ALLOWED", "ANSWERING", "VersionState", "check_readable", "check_transition", "version_states"]
 
 ALLOWED: dict[str, tuple[str, ...]] = {
-    "registered": ("shadow", "canary", "live", "quarantined"),
-    "shadow": ("registered", "canary", "live", "quarantined"),
-    "canary": ("registered", "shadow", "live", "retired", "quarantined"),
+    "registered": ("validated", "shadow", "canary", "live", "quarantined"),
+    "validated": ("registered", "shadow", "canary", "live", "quarantined"),
+    "shadow": ("registered", "validated", "canary", "live", "quarantined"),
+    "canary": ("registered", "validated", "shadow", "live", "retired", "quarantined"),
     "live": ("retired",),
     "retired": ("shadow", "canary", "live", "quarantined"),
-    "quarantined": ("registered", "retired"),
+    "quarantined": ("registered", "validated", "retired"),
 }
-"""From each state to which; a live version is replaced before it can be quarantined."""
+"""From each state to which; a live version is replaced before it can be quarantined.
+
+``validated`` is a version that passed the gate at its last judgement and never answered alone; a later judgement that it does
+not pass makes it ``registered`` again. Where the task requires the gate, only what passed it may answer (CW870 to CW872).
+"""
 
 
 ANSWERING = ("shadow", "canary", "live")
@@ -89,4 +95,9 @@ def _state_of(state: RegistryState, number: int) -> VersionState:
         if any(route.role == role and route.version == number for route in routes):
             return VersionState(version=number, state=role, why=state.deployment.why if state.deployment else "")
     was_live = any(d.live and d.live.version == number for d in state.deployments)
-    return VersionState(version=number, state="retired" if was_live else "registered")
+    if was_live:
+        return VersionState(version=number, state="retired")
+    outcome = dict(state.gated).get(state.version(number).bundle_hash)
+    if outcome == PASSED:
+        return VersionState(version=number, state="validated", why="passed the gate")
+    return VersionState(version=number, state="registered", why="" if outcome is None else f"gate: {outcome}")
