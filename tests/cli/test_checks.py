@@ -119,7 +119,7 @@ def test_one_bad_round_of_watch_is_told_and_the_next_is_made(
 ) -> None:
     rounds = []
 
-    def bad(ctx: Any, *, holder: str, now: Any, notifiers: Any) -> None:
+    def bad(ctx: Any, *, holder: str, now: Any, notifiers: Any, work: Any) -> None:
         rounds.append(now)
         if len(rounds) > 1:
             raise KeyboardInterrupt
