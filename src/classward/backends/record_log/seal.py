@@ -85,6 +85,10 @@ def seal(
             if all(_is_sound(folder, file, damaged) for file in group):
                 done.n_merged_files += _merge_one(folder, group, manifest, now)
         except (OSError, pl.exceptions.PolarsError) as error:
+            if isinstance(error, FileNotFoundError) and not {f.path for f in group} <= {
+                f.path for f in manifest.files()
+            }:
+                continue  # another sealer merged them meanwhile
             problems.append(f"{group[0].path}: not merged ({_short(error)})")
     try:
         _hash_late(folder, manifest, now, done, damaged)
@@ -98,6 +102,8 @@ def seal(
             done.n_orphans = remove_orphans(
                 folder, manifest, older_than_s=now.timestamp() - max(grace_s, _ORPHANS_LIVE_S)
             )
+        except FileNotFoundError:
+            pass  # another sealer removed it meanwhile
         except OSError as error:
             problems.append(f"left-over files: not removed ({_short(error)})")
     return done.report(problems)
