@@ -450,8 +450,7 @@ def import_labels(task_file: str, settings: Settings, table: str, *, source: str
     from classward.flows.label_space import known_classes
 
     ctx = open_context(task_file, settings)
-    place = DataSource(location=str(Path(table).resolve()))
-    given = ctx.tables.read(place, as_written=LABEL_TEXTS)
+    given = ctx.tables.read(DataSource(location=str(Path(table).resolve())), as_written=LABEL_TEXTS)
     rows = label_rows(given, source=source, table_name=table)
     writer = open_writer(ctx, settings)
     try:

@@ -29,7 +29,8 @@ def look(unknown: Measure, *classes: ClassState) -> Status:
         task="tickets", at=AT,
         deployment=Deployment(task="tickets", since=AT, why="test", routes=(live,), event_seq=1, actor="a"),
         window=Window(starts_at=AT, ends_at=AT, n_predictions=100, n_labelled=40), classes=classes, calibration=None,
-        lag=None, n_versions=1, n_repeated=0, n_conflicting=0, n_waiting=0, n_unknown=0, n_negative_delay=0,
+        lag=None, n_versions=1, n_repeated=0, n_conflicting=0, n_waiting=0, n_unknown=0, n_negative_delay=0, n_to_relabel=0,
+        n_unreadable=0,
         n_quarantined=0, n_lost=0, workers=(), alerts=(), serving="in step", checks=(), unknown=unknown,
     )  # fmt: skip
 

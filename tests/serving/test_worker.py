@@ -68,8 +68,11 @@ def test_a_version_that_cannot_be_loaded_leaves_the_old_one_answering(client, bu
     assert "version 2" in ready["problem"]
     assert 'classward_poll_errors_total{task="tickets"} 1.0' in client.get("/metrics").body.decode()
     client.app.worker.parts.journal.deploy(3, "hash-3")
-    client.app.worker._retry_load_s = 0.0
-    client.look()
+    for _ in range(20):  # a look that comes while the last one is still at work changes nothing
+        client.app.worker._retry_load_s = 0.0
+        client.look()
+        if client.get("/ready").json()["version"] == 3:
+            break
     assert client.get("/ready").json()["problem"] == ""
     assert client.get("/ready").json()["version"] == 3
 
