@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
-from classward.cli.options import json_option, open_task, task_options
+from classward.cli.options import because_option, json_option, open_task, task_options, tell_change
 
 if TYPE_CHECKING:
-    from classward.domain import Event, LoopRun
+    from classward.domain import LoopRun
     from classward.flows.context import Context
     from classward.flows.loop import LoopLook
     from classward.lifecycle.retrain import LoopState
@@ -22,7 +22,6 @@ __all__ = ["command", "pause", "resume", "review", "run", "show", "status", "wor
 
 _LEASE_S = 15.0
 _RENEW_S = 4.0
-_because = click.option("--because", default="", metavar="TEXT", help="Why; kept in the journal.")
 
 
 @click.group("loop")
@@ -47,7 +46,7 @@ def status(task_file: str, workspace: str | None, as_json: bool) -> None:
 
 
 @command.command("run")
-@_because
+@because_option
 @click.option("--threads", type=click.IntRange(min=1), help="Threads of a training made here [all cores].")
 @task_options
 @json_option
@@ -75,36 +74,36 @@ def run(because: str, threads: int | None, task_file: str, workspace: str | None
 
 
 @command.command("pause")
-@_because
+@because_option
 @task_options
 @json_option
 def pause(because: str, task_file: str, workspace: str | None, as_json: bool) -> None:
     """Begin no run and no further step; a rollout under way goes on."""
     from classward.flows.loop import pause as say
 
-    _say(lambda: say(open_task(task_file, workspace), because=because), "paused", as_json=as_json)
+    tell_change(say(open_task(task_file, workspace), because=because), "paused", then="loop status", as_json=as_json)
 
 
 @command.command("resume")
-@_because
+@because_option
 @task_options
 @json_option
 def resume(because: str, task_file: str, workspace: str | None, as_json: bool) -> None:
     """Go on after a pause."""
     from classward.flows.loop import resume as say
 
-    _say(lambda: say(open_task(task_file, workspace), because=because), "goes on", as_json=as_json)
+    tell_change(say(open_task(task_file, workspace), because=because), "goes on", then="loop status", as_json=as_json)
 
 
 @command.command("review")
-@_because
+@because_option
 @task_options
 @json_option
 def review(because: str, task_file: str, workspace: str | None, as_json: bool) -> None:
     """Answer what the loop asked an expert, so that it may go on."""
     from classward.flows.loop import review as say
 
-    _say(lambda: say(open_task(task_file, workspace), because=because), "answered", as_json=as_json)
+    tell_change(say(open_task(task_file, workspace), because=because), "answered", then="loop status", as_json=as_json)
 
 
 @command.command("work", hidden=True)
@@ -208,13 +207,3 @@ def _to_candidate(run: LoopRun) -> float | None:
     return next(
         ((s.at - run.began_at).total_seconds() for s in run.steps if s.name == "train" and s.outcome == "done"), None
     )
-
-
-def _say(change: Callable[[], Event], what: str, *, as_json: bool) -> None:
-    from classward.cli import output
-
-    event = change()
-    if as_json:
-        output.as_json(event)
-    else:
-        click.echo(f" {what} ({event.why}). Next: classward loop status")

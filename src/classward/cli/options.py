@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from classward.domain import Event
     from classward.flows.context import Context
 
-__all__ = ["json_option", "open_task", "task_options"]
+__all__ = ["because_option", "json_option", "open_task", "task_options", "tell_change"]
 
 
 def task_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -35,3 +36,17 @@ def open_task(task_file: str, workspace: str | None, *, may_make: bool = False) 
 
     settings = wiring.read_settings(os.environ, workspace=workspace)
     return wiring.open_context(task_file, settings, may_make=may_make)
+
+
+because_option = click.option("--because", default="", metavar="TEXT", help="Why; kept in the journal.")
+"""The reason of what a person changes."""
+
+
+def tell_change(event: Event, what: str, *, then: str, as_json: bool) -> None:
+    """Tell a change that a person made and the journal keeps, and the command that shows what became of it."""
+    from classward.cli import output
+
+    if as_json:
+        output.as_json(event)
+    else:
+        click.echo(f" {what} ({event.why}). Next: classward {then}")

@@ -6,17 +6,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from classward.cli.options import json_option, open_task, task_options
+from classward.cli.options import because_option, json_option, open_task, task_options, tell_change
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from classward.domain import Event, Rollout
+    from classward.domain import Rollout
     from classward.flows.rollout import RolloutLook
 
 __all__ = ["abort", "command", "pause", "promote", "resume", "show", "status"]
-
-_because = click.option("--because", default="", metavar="TEXT", help="Why; kept in the journal.")
 
 
 @click.group("rollout")
@@ -47,48 +43,53 @@ def status(task_file: str, workspace: str | None, as_json: bool) -> None:
 
 
 @command.command("pause")
-@_because
+@because_option
 @task_options
 @json_option
 def pause(because: str, task_file: str, workspace: str | None, as_json: bool) -> None:
     """Keep it where it is; what speaks against the candidate still rolls it back."""
     from classward.flows.rollout import pause as say
 
-    _say(lambda: say(open_task(task_file, workspace), because=because), "paused", as_json=as_json)
+    tell_change(say(open_task(task_file, workspace), because=because), "paused", then="rollout status", as_json=as_json)
 
 
 @command.command("resume")
-@_because
+@because_option
 @task_options
 @json_option
 def resume(because: str, task_file: str, workspace: str | None, as_json: bool) -> None:
     """Go on; a question that was asked counts as answered for this step."""
     from classward.flows.rollout import resume as say
 
-    _say(lambda: say(open_task(task_file, workspace), because=because), "goes on", as_json=as_json)
+    tell_change(
+        say(open_task(task_file, workspace), because=because), "goes on", then="rollout status", as_json=as_json
+    )
 
 
 @command.command("promote")
 @click.option("--full", is_flag=True, help="Straight to all traffic; the soak is still to come.")
-@_because
+@because_option
 @task_options
 @json_option
 def promote(full: bool, because: str, task_file: str, workspace: str | None, as_json: bool) -> None:
     """Take one step without waiting for evidence."""
     from classward.flows.rollout import promote as say
 
-    _say(lambda: say(open_task(task_file, workspace), because=because, is_full=full), "promoted", as_json=as_json)
+    event = say(open_task(task_file, workspace), because=because, is_full=full)
+    tell_change(event, "promoted", then="rollout status", as_json=as_json)
 
 
 @command.command("abort")
-@_because
+@because_option
 @task_options
 @json_option
 def abort(because: str, task_file: str, workspace: str | None, as_json: bool) -> None:
     """Give all traffic back to the version before; possible in every state."""
     from classward.flows.rollout import abort as say
 
-    _say(lambda: say(open_task(task_file, workspace), because=because), "aborted", as_json=as_json)
+    tell_change(
+        say(open_task(task_file, workspace), because=because), "aborted", then="rollout status", as_json=as_json
+    )
 
 
 def show(look: RolloutLook) -> None:
@@ -116,13 +117,3 @@ def show(look: RolloutLook) -> None:
 def _stage(rollout: Rollout) -> str:
     paused = " (paused)" if rollout.is_paused else ""
     return f"canary {rollout.weight:.0%}{paused}" if rollout.stage == "canary" else f"{rollout.stage}{paused}"
-
-
-def _say(change: Callable[[], Event], what: str, *, as_json: bool) -> None:
-    from classward.cli import output
-
-    event = change()
-    if as_json:
-        output.as_json(event)
-    else:
-        click.echo(f" {what} ({event.why}). Next: classward rollout status")

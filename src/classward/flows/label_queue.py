@@ -7,7 +7,7 @@ import json
 import zlib
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import numpy as np
 import polars as pl
@@ -230,16 +230,14 @@ def _why(strategy: str, wanted: np.ndarray, space: LabelSpace, best: str, second
     return f"{best} or {second}: {top[1]:.2f} against {top[0]:.2f}"
 
 
-def _plain(queue: LabelQueue) -> dict[str, object]:
-    plain: dict[str, object] = to_plain(queue)  # type: ignore[assignment]
-    plain["items"] = [{k: v for k, v in item.items() if k != "features"} for item in plain["items"]]  # type: ignore[attr-defined]
-    return plain
+def _plain(queue: LabelQueue) -> dict[str, Any]:
+    plain: Any = to_plain(queue)
+    return {**plain, "items": [{k: v for k, v in item.items() if k != "features"} for item in plain["items"]]}
 
 
-def _read(plain: dict[str, object]) -> LabelQueue:
-    values = dict(plain)
-    for name in ("at", "since", "until"):
-        values[name] = parse_time(str(values[name]))
-    values["needs"] = tuple(LabelNeed(**need) for need in values["needs"])  # type: ignore[attr-defined]
-    values["items"] = tuple(QueueItem(**(item | {"at": parse_time(item["at"])})) for item in values["items"])  # type: ignore[attr-defined]
-    return LabelQueue(**values)  # type: ignore[arg-type]
+def _read(plain: dict[str, Any]) -> LabelQueue:
+    times = {name: parse_time(plain[name]) for name in ("at", "since", "until")}
+    items = tuple(QueueItem(**(item | {"at": parse_time(item["at"])})) for item in plain["items"])
+    return LabelQueue(
+        **(plain | times | {"needs": tuple(LabelNeed(**need) for need in plain["needs"]), "items": items})
+    )
